@@ -1,0 +1,141 @@
+"""Choosing among many scenarios: drolang's decision tree beside a plain list of conditions, one record at a time; and
+by columns, drolang's tables beside a CASE for DuckDB written by hand.
+
+    pip install 'drolang[bench]'
+    python benchmarks/many.py [--records N] [--rounds N] [--out FOLDER]
+
+64, 512 and 2,048 scenarios, each a cell of a table: a region, a band of days late, a band of balances; the first one
+that matches counts. `list` is the same generated code without the tree: one condition after the other. By columns, the
+records stand in a table of DuckDB, over and over, and one thread works. All answers are compared before anything is
+timed. Writes `many.md` and `many.json` to the folder, and the table to standard output.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from accounts import case, loaded, query_of
+from peers import PEERS
+from report import deliver, in_turn, machine, number, parser, table
+from workload import TODAY, many_scenarios, program, records, regions_of
+
+import dro_lang as drolang
+from dro_lang.conditions.compiled.records import Layout
+from dro_lang.conditions.compiled.selector import compile_plan
+from dro_lang.conditions.time import midnight
+from dro_lang.kernel.blueprint import Blueprint
+from dro_lang.kernel.compose import plan_environment
+
+SIZES = (64, 512, 2048)
+TREE, LIST = "tree", "list"
+TABLES, CASE = "columns", "CASE by hand"
+REPEATED = 50
+"""So many times the records stand in the table."""
+OTHERS = ("zen-engine", "business-rules")
+WAYS = (TREE, LIST, TABLES, CASE, *OTHERS)
+
+
+def measure(count: int, size: int, rounds: int) -> dict[str, float]:
+    """Records a second of each way, and the seconds that it takes to compile the selection."""
+    scenarios = many_scenarios(size)
+    checked = program(scenarios)
+    start = time.process_time()
+    selector = drolang.compile_selection(checked, today=TODAY)
+    compiled = time.process_time() - start
+    blueprint = Blueprint.of(checked, "Chase")
+    layout = Layout(blueprint.context, checked.records)
+    environment = plan_environment(blueprint, {}, midnight(TODAY, blueprint.zone))
+    in_a_row = compile_plan(blueprint.plan, layout, indexed_from=sys.maxsize)(environment)
+    rows = records(count, regions_of(scenarios))
+    ready: dict[str, list[Any]] = {
+        TREE: [selector.record(row) for row in rows],
+        LIST: [layout.record(row) for row in rows],
+    }
+    choose: dict[str, Callable[[Any], Any]] = {TREE: selector.choose, LIST: in_a_row}
+    for name in OTHERS:
+        prepare, choose[name] = PEERS[name](scenarios)
+        ready[name] = [prepare(row) for row in rows[: max(20, count // 20)]]
+    expected = [choose[TREE](record).scenarios[0] for record in ready[TREE]]
+    for name in choose:
+        for answer, record in zip(expected, ready[name], strict=False):
+            given = choose[name](record)
+            if (given if isinstance(given, str) else given.scenarios[0]) != answer:
+                sys.exit(f"{name} gives {given}, and the tree {answer}, of {record!r}")
+    connection = loaded(rows, REPEATED)
+    queries = {TABLES: query_of(checked), CASE: f"SELECT id, {case(scenarios)} AS scenario FROM accounts"}
+    for name, query in queries.items():
+        given = [told for _, told, *_ in connection.execute(f"{query} LIMIT {len(rows)}").fetchall()]
+        if given != expected:
+            sys.exit(f"{name} and the tree differ")
+    tasks: dict[str, Callable[[], object]] = {}
+    sizes = {}
+    for name in choose:
+        some = ready[name][:20]
+        _over(choose[name], some)()
+        start = time.process_time()
+        _over(choose[name], some)()
+        each = (time.process_time() - start) / len(some)
+        sizes[name] = max(20, min(len(ready[name]), int(0.05 / each)))
+        tasks[name] = _over(choose[name], ready[name][: sizes[name]])
+    for name, query in queries.items():
+        # The query by hand takes some fifty microseconds a record where scenarios are most.
+        sizes[name] = len(rows) * (REPEATED if name == TABLES else 5)
+        some = query.replace("FROM accounts", f"FROM (FROM accounts LIMIT {sizes[name]})")
+        tasks[name] = partial(_fetch, connection, f"SELECT bit_xor(hash(id, scenario)) FROM ({some})")
+    return {**{name: sizes[name] / taken for name, taken in in_turn(tasks, rounds).items()}, "compile_s": compiled}
+
+
+def _fetch(connection: Any, query: str) -> object:
+    return connection.execute(query).fetchall()
+
+
+def _over(choose: Callable[[Any], object], ready: list[Any]) -> Callable[[], None]:
+    def run() -> None:
+        for record in ready:
+            choose(record)
+
+    return run
+
+
+def main() -> None:
+    arguments = parser(__doc__, rounds=7)
+    arguments.add_argument("--records", type=int, default=20_000, help="how many records (default: 20,000)")
+    given = arguments.parse_args()
+    results = []
+    for size in SIZES:
+        speeds = measure(given.records, size, given.rounds)
+        results.append(
+            {
+                "scenarios": size,
+                "records_per_second": {name: round(speeds[name], 1) for name in WAYS},
+                "tree_to_list": round(speeds[TREE] / speeds[LIST], 1),
+                "columns_to_case": round(speeds[TABLES] / speeds[CASE], 1),
+                "compile_s": round(speeds["compile_s"], 2),
+            }
+        )
+    head = ["scenarios", TREE, LIST, "tree to list", TABLES, CASE, "columns to CASE", *OTHERS, "to compile"]
+    rows = []
+    for each in results:
+        speeds = each["records_per_second"]
+        others = [number(speeds[name]) for name in OTHERS]
+        rows.append(
+            [
+                each["scenarios"],
+                number(speeds[TREE]),
+                number(speeds[LIST]),
+                each["tree_to_list"],
+                number(speeds[TABLES]),
+                number(speeds[CASE]),
+                each["columns_to_case"],
+                *others,
+                f"{each['compile_s']} s",
+            ]
+        )
+    text = table(head, rows) + f"\nRecords a second; {given.records:,} records, all answers equal.\n"
+    deliver("many", text, {"machine": machine("duckdb", *OTHERS), "results": results}, given.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The smallest change of a record that brings about what it does not have."""

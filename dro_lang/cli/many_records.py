@@ -1,0 +1,157 @@
+"""What commands over many records share: every record in turn, where rejects go, and what may be written."""
+
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+
+import click
+from attrs import frozen
+
+from dro_lang.cli.inputs import files_told
+from dro_lang.cli.one_record import day, record_of
+from dro_lang.cli.output import Misuse, Problem, color_option, plural, same_file, say
+from dro_lang.cli.report.lines import WholeLines
+from dro_lang.cli.report.progress import Progress, lines_in
+from dro_lang.cli.report.results import Tally
+from dro_lang.cli.sources import SOURCE_PATH
+from dro_lang.program.model import Plan, Program
+from dro_lang.records.load import Accepted, Inputs, Rejected, load
+from dro_lang.records.rejects import RejectsFile
+from dro_lang.records.streams import STANDARD_INPUT, files_of, name_of
+from dro_lang.records.tables.address import Source, Table
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def records_options(command: F) -> F:
+    """The argument and the options that say which records go into which plan, and on which day."""
+    for option in (
+        click.option(
+            "--today", callback=day, metavar="DATE", help="The day of the run.  [default: today in the plan's zone]"
+        ),
+        click.option("--plan", "name", metavar="NAME", help="Which plan of the file, if it has several."),
+        click.option("--items", metavar="FILE", help="Items, where the mapping takes them from another object."),
+        click.option(
+            "--records",
+            required=True,
+            multiple=True,
+            metavar="FILE",
+            help="Records in NDJSON, JSON, CSV or Parquet, or a table: sqlite:FILE?table=NAME; - is standard input. "
+            "May be given several times.",
+        ),
+        click.argument("file", metavar="PLAN", type=SOURCE_PATH),
+    ):
+        command = option(command)
+    return command
+
+
+def output_options(command: F) -> F:
+    """The options that say where the output goes, and what does not fit."""
+    for option in (
+        color_option,
+        click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file."),
+        click.option(
+            "--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Where to put rejected records."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def rejects_beside(records: Source, out: Path | Table | None) -> Path:
+    """Where rejects go by default: beside the output if that is a file, otherwise to the working directory."""
+    if isinstance(out, Path) and (out.is_file() or not out.exists()):
+        return out.with_name(f"{out.stem}.rejects.ndjson")
+    about = out if isinstance(out, Table) else records
+    if isinstance(about, Table):
+        stem = (about.name or about.system).replace("/", "-")
+    else:
+        stem = "stdin" if about == STANDARD_INPUT else Path(about).stem
+    return Path(f"{stem}.rejects.ndjson")
+
+
+def guard(inputs: Inputs, plan: Path, out: Path | Table | None, rejects: Path) -> None:
+    """Raise Misuse where an output would overwrite an input, or the other output."""
+    read = [plan, *(file for source in inputs.paths for file in files_of(source))]
+    if isinstance(out, Table):
+        # A database that is read may get another table.
+        spoilt, file = any(out.is_same(source) for source in inputs.paths), out.file
+    else:
+        spoilt, file = out is not None and any(same_file(out, path) for path in read), out
+    if spoilt:
+        raise Misuse(f"--out `{out}` is an input, and would be overwritten")
+    if any(same_file(rejects, path) for path in read):
+        raise Misuse(f"--rejects `{rejects}` is an input, and would be overwritten")
+    if file is not None and same_file(file, rejects):
+        raise Misuse(f"--out and --rejects are the same file, `{file}`")
+
+
+@frozen
+class Passage:
+    """Records on their way in, and where what becomes of them goes: lines to a stream, rejects to a file. `reject` is
+    None where one record alone is looked at: that leaves the rejects of a whole run as they are."""
+
+    records: Iterator[Accepted | Rejected]
+    inputs: Inputs
+    stream: TextIO
+    lines: WholeLines
+    reject: RejectsFile | None
+    rejects_path: Path
+
+    def each(self, tally: Tally, progress: bool) -> Generator[Accepted | Rejected, None, None]:
+        """Every record in turn, with a bar that shows how many are done where `progress` is wanted. What was rejected
+        goes to its file; rows of an items file are counted, and are no records. To be closed, so that the bar goes
+        whatever happens."""
+        shown = progress and sys.stderr.isatty()
+        bar = Progress(shown, lines_in(self.inputs.records) if shown else None)
+        items = None if self.inputs.items is None else name_of(self.inputs.items)
+        try:
+            for record in self.records:
+                if isinstance(record, Rejected) and self.reject is not None:
+                    self.reject.write(record)
+                if isinstance(record, Rejected) and record.position.file == items:
+                    tally.items += 1
+                    continue
+                yield record
+                bar.at(tally.records)
+        finally:
+            bar.clear()
+
+    def announce_rejects(self, tally: Tally) -> None:
+        """Say where the reasons are, if anything was rejected."""
+        if self.reject is not None and tally.rejected + tally.items:
+            say(f"{plural(tally.rejected + tally.items, 'reject')}: the reasons are in {self.rejects_path}")
+
+
+@contextmanager
+def passage(
+    file: Path, program: Program, plan: Plan, inputs: Inputs, only: str | None, out: Path | None, rejects: Path | None
+) -> Iterator[Passage]:
+    """Open all files of a command that takes records, or `only` one of them, through the plan of a file. Raises Misuse
+    for one that is of no use, also later, and Problem."""
+    path = rejects or rejects_beside(inputs.records[0], out)
+    guard(inputs, file, out, path)
+    with files_told(), ExitStack() as stack:
+        loaded = load(program, plan, inputs)
+        wanted = only is None or rejects is not None
+        reject = stack.enter_context(RejectsFile(path, inputs)) if wanted else None
+        stream = sys.stdout if out is None else stack.enter_context(opened(out))
+        lines = stack.enter_context(WholeLines(stream, "standard output" if out is None else str(out)))
+        yield Passage(loaded if only is None else record_of(only, loaded), inputs, stream, lines, reject, path)
+
+
+@contextmanager
+def opened(out: Path) -> Iterator[TextIO]:
+    """A file for lines that are written as they come. Raises Problem where it cannot be written to."""
+    try:
+        stream = out.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise Problem(f"cannot write to {out}: {error.strerror or error}") from None
+    try:
+        yield stream
+    finally:
+        # All that is worth writing has been flushed: what cannot be written now was told then.
+        with suppress(OSError):
+            stream.close()

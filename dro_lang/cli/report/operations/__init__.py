@@ -1,0 +1,1 @@
+"""What operators see, as tables for a terminal."""

@@ -1,0 +1,1 @@
+"""How a simulation is told: as a table of days, a timeline, a picture, or objects for programs."""

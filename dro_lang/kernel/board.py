@@ -1,0 +1,271 @@
+"""The groups and steps of a plan, indexed: what waits look at, and what a turn changes."""
+
+from bisect import insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from dro_lang.kernel.blueprint import Blueprint
+from dro_lang.kernel.layout import Awaited, Layout, Roles, StepKey, awaited
+from dro_lang.kernel.overview import Overview
+from dro_lang.kernel.states import (
+    GroupInstance,
+    GroupKey,
+    InstanceId,
+    PlanState,
+    PlanStatus,
+    StepState,
+    StepStatus,
+    item_rows,
+)
+from dro_lang.program.model import Outcome, Step, Wait
+from dro_lang.program.values import Row
+
+
+class Standing(StrEnum):
+    """What a step instance is to the steps that wait for it."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    SKIPPED = "skipped"
+    SKIPPED_BRANCH = "skipped with its branch"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    GONE = "gone"  # bypassed or discarded
+
+
+_WAITING = frozenset({StepStatus.SCHEDULED, StepStatus.ON_HOLD})
+_GONE = frozenset({StepStatus.BYPASSED, StepStatus.DISCARDED})
+_STANDINGS = {outcome: Standing(outcome.value) for outcome in Outcome}
+
+Tally = Mapping[Standing, tuple[datetime | None, InstanceId]]
+"""The standings of some instances: for each the latest moment at which one came into it, and that instance."""
+
+
+class Board:
+    """A working copy of a state's groups and steps. Not part of any state; a turn makes one and drops it."""
+
+    def __init__(self, blueprint: Blueprint, state: PlanState) -> None:
+        overview = Overview.of(blueprint, state)
+        self.blueprint = blueprint
+        self.row = state.row
+        self.groups: dict[GroupKey, GroupInstance] = dict(zip(overview.layout.names, state.groups, strict=True))
+        self.steps: list[StepState] = list(state.steps)
+        """In their fixed order."""
+        self.layout: Layout = overview.layout
+        self.roles: Roles = overview.layout.roles
+        """What each step is in the plan."""
+        self._begun = list(overview.begun)
+        self.left = overview.left
+        """How many steps are not finished."""
+        self._tallies: dict[StepKey, Tally] = {}
+        self._unsettled: set[int] = set()
+        # In a plan that runs every step has gone as far as it goes, and nothing has moved in one that has not started.
+        self._all_unsettled = state.status is not PlanStatus.IN_PROGRESS
+        if state.status is PlanStatus.NOT_STARTED and self.left == len(self.steps) and not self._begun:
+            self._all_unsettled = False
+            self._unsettled.update(overview.layout.free)
+
+    # ---- reading
+
+    def step(self, instance: InstanceId) -> StepState:
+        """Raises KeyError for one that is not in the plan."""
+        return self.steps[self.layout.places[instance]]
+
+    def find(self, instance: InstanceId) -> StepState | None:
+        """A step; None for one that is not in the plan."""
+        place = self.layout.places.get(instance)
+        return None if place is None else self.steps[place]
+
+    def begun(self) -> list[StepState]:
+        """The steps that are neither pending nor finished, in their order."""
+        return [self.steps[place] for place in self._begun]
+
+    def definition(self, instance: InstanceId) -> Step:
+        """The step as it was written."""
+        return self.roles[instance].definition
+
+    def instances(self, group: GroupKey, step: str) -> Sequence[InstanceId]:
+        return [self.steps[place].id for place in self.layout.members.get((group, step), ())]
+
+    @property
+    def row(self) -> Row:
+        """The record as it is now."""
+        return self._row
+
+    @row.setter
+    def row(self, row: Row) -> None:
+        self._row = row
+        self._items: Mapping[str, Row] | None = None
+
+    @property
+    def items(self) -> Mapping[str, Row]:
+        """Its items by their ids, in order."""
+        if self._items is None:
+            self._items = item_rows(self._row, self.blueprint.item_node)
+        return self._items
+
+    @staticmethod
+    def awaited(group: GroupKey, wait: Wait) -> StepKey:
+        """The step that a wait of a step in a group is for."""
+        return awaited(group, wait)
+
+    def tally(self, awaited: Awaited) -> Tally:
+        """How the instances stand that a wait is for."""
+        if len(awaited.places) <= 1:
+            return self._count(awaited.places)
+        if awaited.target not in self._tallies:
+            self._tallies[awaited.target] = self._count(awaited.places)
+        return self._tallies[awaited.target]
+
+    def _count(self, places: Sequence[int]) -> Tally:
+        tally: dict[Standing, tuple[datetime | None, InstanceId]] = {}
+        for place in places:
+            step = self.steps[place]
+            standing = self.standing(step)
+            moment = step.finished_at if step.status is not StepStatus.CANCELED else step.since
+            known = tally.get(standing)
+            if known is None or (moment is not None and (known[0] is None or moment > known[0])):
+                tally[standing] = (moment, step.id)
+        return tally
+
+    def standing(self, step: StepState) -> Standing:
+        if step.status in _GONE:
+            return Standing.GONE
+        if step.outcome is None:
+            return Standing.OPEN
+        if step.outcome is Outcome.SKIPPED and self.definition(step.id).skip_branch:
+            return Standing.SKIPPED_BRANCH
+        return _STANDINGS[step.outcome]
+
+    def compensation_before(self, instance: InstanceId) -> GroupInstance | None:
+        """An unfinished compensation group that a pending step lets go first: those that its own group follows, and,
+        for a step that was composed with the plan, those inserted for the plan or for its item."""
+        if not self.layout.compensated:
+            return None
+        own = self.groups[instance.group_key]
+        for group in self.groups.values():
+            if group.cause is None or not self._goes_first(group, own, instance):
+                continue
+            if any(not self.steps[place].finished for place in self._places_of(group)):
+                return group
+        return None
+
+    @staticmethod
+    def _goes_first(group: GroupInstance, own: GroupInstance, instance: InstanceId) -> bool:
+        if own.cause is not None:
+            return group.key in own.follows
+        return group.item is None or group.item == instance.item
+
+    def _places_of(self, group: GroupInstance) -> Iterable[int]:
+        definitions = self.blueprint.group(group.group).steps
+        return (place for step in definitions for place in self.layout.members.get((group.key, step.name), ()))
+
+    def failure_awaited(self, instance: InstanceId) -> bool:
+        """Whether some step of the plan waits for this one to fail, which makes its failure an outcome."""
+        target = instance.group_key, instance.step
+        return any(
+            Outcome.FAILED in wait.outcomes and self.awaited(group.key, wait) == target
+            for group, _, wait in self.waits()
+        )
+
+    def waits(self) -> Iterator[tuple[GroupInstance, Step, Wait]]:
+        """Every wait in the plan, with the step that waits and its group."""
+        for group in self.groups.values():
+            for step in self.blueprint.group(group.group).steps:
+                for wait in step.join.waits if step.join else ():
+                    yield group, step, wait
+
+    # ---- changing
+
+    def put(self, step: StepState) -> None:
+        """Set the state of a step."""
+        role = self.roles[step.id]
+        before = self.steps[role.place]
+        self.steps[role.place] = step
+        if before.status is step.status and before.outcome is step.outcome:
+            return
+        had_begun, has_begun = _has_begun(before), _has_begun(step)
+        if had_begun and not has_begun:
+            self._begun.remove(role.place)
+        elif has_begun and not had_begun:
+            insort(self._begun, role.place)
+        self.left += before.finished - step.finished
+        self._tallies.pop(role.key, None)
+        if not (_is_open(before) and _is_open(step)):
+            self._unsettled.update(*role.dependents)
+
+    def add(self, steps: Iterable[StepState]) -> None:
+        """Bring steps into the plan, pending."""
+        known = len(self.steps)
+        self.steps += steps
+        self.left += len(self.steps) - known
+        self._look_anew()
+
+    def insert(self, group: GroupInstance) -> None:
+        """Bring a group into the plan, or set it anew."""
+        self.groups[group.key] = group
+        self._look_anew()
+
+    def _look_anew(self) -> None:
+        order = tuple(step.id for step in self.steps)
+        self.layout = self.blueprint.layout(tuple(self.groups.values()), order)
+        self.roles = self.layout.roles
+        self._tallies.clear()
+        self._all_unsettled = True
+
+    def overview(self) -> Overview:
+        """What to hand on with the state."""
+        return Overview(self.layout, tuple(self._begun), self.left)
+
+    # ---- what may move on
+
+    def unsettled(self) -> Iterator[StepState]:
+        """The steps that may be able to move on, in their fixed order, each as it is when its turn comes: those that
+        wait for a date or look at a condition, and the pending ones for which something changed that they wait for.
+
+        A step for which something changes while others move comes too, now or, where its place has passed, next time.
+        """
+        if self._all_unsettled or self.layout.compensated:
+            self._all_unsettled = False
+            self._unsettled.clear()
+            for place in range(len(self.steps)):
+                yield self.steps[place]
+            return
+        places = [place for place in self._begun if self._may_go_on(place)]
+        next_time: set[int] = set()
+        here = -1
+        while True:
+            if self._unsettled:
+                places = sorted({*places, *self._unsettled})
+                self._unsettled.clear()
+                while places and places[0] <= here:
+                    next_time.add(places.pop(0))
+            if not places:
+                break
+            here = places.pop(0)
+            yield self.steps[here]
+        self._unsettled = next_time
+
+    def _may_go_on(self, place: int) -> bool:
+        step = self.steps[place]
+        return step.status in _WAITING or self.roles[step.id].definition.until is not None
+
+
+def _has_begun(step: StepState) -> bool:
+    return step.status is not StepStatus.PENDING and not step.finished
+
+
+def _is_open(step: StepState) -> bool:
+    return step.outcome is None and step.status not in _GONE
+
+
+def instances_of(group: GroupInstance, steps: Iterable[Step], items: Iterable[str]) -> list[InstanceId]:
+    """The step instances that a group gets: one per plan, or one per item in the order of the items."""
+    held = [group.item] if group.item is not None else list(items)
+    return [
+        InstanceId(group.name, step.name, item, group.copy)
+        for step in steps
+        for item in (held if step.per_item else [None])
+    ]

@@ -1,0 +1,100 @@
+"""Composition: the groups of all matched scenarios, their steps and their items, become one plan."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from attrs import frozen
+
+from dro_lang.conditions.environment import Environment
+from dro_lang.conditions.time import in_zone
+from dro_lang.conditions.values import evaluate
+from dro_lang.kernel.blueprint import Blueprint
+from dro_lang.kernel.board import instances_of
+from dro_lang.kernel.expressions import fold
+from dro_lang.kernel.limits import misfit
+from dro_lang.kernel.states import GroupInstance, PlanState, StepState, item_rows
+from dro_lang.program.expressions import Constant, Expression
+from dro_lang.program.model import AttributeDefinition, GroupCall
+from dro_lang.program.values import Row, Value
+
+
+@frozen
+class Rejection:
+    """Why no plan could be composed: the code of the submission error, and its reason."""
+
+    code: str
+    reason: str
+
+
+def compose(
+    blueprint: Blueprint, program_hash: str, scenarios: Sequence[str], row: Row, plan_id: str, moment: datetime
+) -> PlanState | Rejection:
+    """The plan of a record for which these scenarios matched, not started.
+
+    Arguments and defaults are bound by value, at this moment. A group that is run twice under one name with the same
+    arguments stands in the plan once; with other arguments it is R0203, and a value outside the limits of its parameter
+    is R0204.
+    """
+    environment = plan_environment(blueprint, row, moment)
+    called: dict[str, tuple[str, tuple[Expression, ...]]] = {}
+    groups: list[GroupInstance] = []
+    for call in _calls(blueprint, scenarios):
+        arguments = tuple(
+            _same_form(expression, definition, environment) for definition, expression in bindings(blueprint, call)
+        )
+        if call.instance in called:
+            if called[call.instance] != (call.group, arguments):
+                return Rejection("R0203", f"`{call.instance}` is run twice with different arguments")
+            continue
+        called[call.instance] = call.group, arguments
+        bound = bind(blueprint, call, environment)
+        if isinstance(bound, Rejection):
+            return bound
+        groups.append(GroupInstance(call.instance, call.group, bound))
+    now = moment.astimezone(UTC)
+    items = list(item_rows(row, blueprint.item_node))
+    steps = tuple(
+        StepState(instance, since=now)
+        for group in groups
+        for instance in instances_of(group, blueprint.group(group.group).steps, items)
+    )
+    name = blueprint.plan.name
+    return PlanState(plan_id, program_hash, name, row, now, tuple(groups), steps, scenarios=tuple(scenarios))
+
+
+def plan_environment(blueprint: Blueprint, row: Row, moment: datetime) -> Environment:
+    """What a plan's conditions and arguments are evaluated in, for a record at a moment."""
+    local = in_zone(moment, blueprint.zone)
+    return Environment(row, local.date(), local, blueprint.zone, blueprint.calendar)
+
+
+def bindings(blueprint: Blueprint, call: GroupCall) -> list[tuple[AttributeDefinition, Expression | None]]:
+    """The parameters of a called group, each with its argument or else its default."""
+    given = {argument.name: argument.value for argument in call.arguments}
+    parameters = blueprint.group(call.group).parameters
+    return [(parameter, given.get(parameter.name, parameter.default)) for parameter in parameters]
+
+
+def bind(blueprint: Blueprint, call: GroupCall, environment: Environment) -> Row | Rejection:
+    """The values of a group's parameters, or R0204 for the first one that is outside its limits."""
+    values: dict[str, Value] = {}
+    for definition, expression in bindings(blueprint, call):
+        value = None if expression is None else evaluate(expression, environment)
+        problem = misfit(value, definition, blueprint.program)
+        if problem:
+            return Rejection("R0204", f"`{definition.name}` of `{call.instance}` {problem}")
+        values[definition.name] = value
+    return values
+
+
+def _calls(blueprint: Blueprint, scenarios: Iterable[str]) -> Iterable[GroupCall]:
+    chosen = set(scenarios)
+    return (call for scenario in blueprint.plan.scenarios if scenario.name in chosen for call in scenario.runs)
+
+
+def _same_form(expression: Expression | None, definition: AttributeDefinition, environment: Environment) -> Expression:
+    """An argument as it is compared with another one for the same parameter: a constant has the parameter's type."""
+    if expression is None:
+        return Constant(None, definition.type)
+    folded = fold(expression, environment)
+    return Constant(folded.value, definition.type) if isinstance(folded, Constant) else folded

@@ -1,0 +1,1 @@
+"""Records in: read, mapped to the context and validated once, at the boundary. Start with `load.py`."""

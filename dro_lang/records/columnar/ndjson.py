@@ -1,0 +1,207 @@
+"""NDJSON as a table of texts, where its records have one form, as programs write it: the same keys in one order, also
+in objects within them, and no lists.
+
+A line is cut where a key begins, and every piece must be that key with a value that JSON allows there; the first key of
+an inner object has the object's own key before it: `owner":{"name":"Ann"`. What is written otherwise is left to the row
+readers, line by line.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from attrs import frozen
+
+from dro_lang.conditions.columnar.terms import name, text_literal
+from dro_lang.program.model import AttributeDefinition, Program
+from dro_lang.program.types import (
+    BooleanType,
+    DateTimeType,
+    DateType,
+    DecimalType,
+    DurationType,
+    EnumType,
+    IdType,
+    IntegerType,
+    ListType,
+    MoneyType,
+    TextType,
+)
+from dro_lang.records.columnar.lexical import Layout
+from dro_lang.records.columnar.readings import (
+    NEVER,
+    Reading,
+    absent,
+    code_of,
+    matches,
+    present,
+    safe,
+    text_pattern,
+    text_value,
+)
+from dro_lang.records.json_text import NumberText, decode
+from dro_lang.records.streams import opened
+from dro_lang.records.validate import may_be_absent
+
+_PLAIN = r'[^"\\\x00-\x1f]'
+"""A character that stands for itself in a text."""
+_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
+_ID = "(?:0|[1-9][0-9]*)"
+_EXACT = r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?"
+_NUMBERS = {IntegerType: "-?(?:0|[1-9][0-9]{0,17})", DecimalType: _EXACT, MoneyType: _EXACT}
+_NONE = r"[^\x00-\x{10FFFF}]"
+"""What no text matches."""
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_.$ -]+")
+_LONGEST_SAMPLE = 2**16
+_FEW = 16
+"""So many comparisons of texts cost about as much as to cut a text out."""
+
+
+@frozen
+class Form:
+    """The keys of every record, in order, those of inner objects as dotted paths, and what stands in the piece of each
+    around its value."""
+
+    prefixes: Mapping[str, str]
+    suffixes: Mapping[str, str]
+    comma: str
+    """What stands between a comma and the next key."""
+    bare: frozenset[str]
+    """The keys whose values are not in quotes: numbers, `true` and `false`."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self.prefixes)
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(0, 1, self.keys, f',{self.comma}"', quotes=False, returns=False, utf8=True)
+
+    def crosses(self, path: str) -> bool:
+        """Whether an object stands at a path, or something else on the way to it."""
+        return any(key.startswith(f"{path}.") or path.startswith(f"{key}.") for key in self.keys)
+
+
+def form_of(path: Path) -> Form | None:
+    """The form of the first record of a file; None where the file has none that all of its records could share."""
+    with opened(path) as (_, stream):
+        line = next((line for line in iter(lambda: stream.readline(_LONGEST_SAMPLE), b"") if line.strip()), b"")
+        try:
+            text = line.decode("utf-8").rstrip("\n")
+        except UnicodeDecodeError:
+            return None
+    data = decode(text)
+    if not isinstance(data, dict):
+        return None
+    for colon, comma in (("", ""), (" ", " "), (" ", ""), ("", " ")):
+        found = list(_pieces(data, colon))
+        keys = [piece.key for piece in found]
+        values = [piece.value for piece in found]
+        if len(keys) < 2 or len(set(keys)) < len(keys) or any(isinstance(value, list) for value in values):
+            return None
+        if not all(_PLAIN_KEY.fullmatch(part) for piece in found for part in piece.parts):
+            return None
+        # A point in a key could be taken for the way into an object.
+        if any(len(piece.parts) > 1 for piece in found) and any("." in part for piece in found for part in piece.parts):
+            return None
+        bare = frozenset(piece.key for piece in found if isinstance(piece.value, bool | NumberText))
+        prefixes = {piece.key: piece.prefix for piece in found}
+        form = Form(prefixes, {piece.key: piece.suffix for piece in found}, comma, bare)
+        texts = text.split(form.layout.delimiter)
+        if len(texts) == len(found) and all(
+            text.startswith(piece.prefix) and text.endswith(piece.suffix)
+            for piece, text in zip(found, texts, strict=True)
+        ):
+            return form
+    return None
+
+
+@frozen
+class _Piece:
+    """A value with the keys that lead to it, and what stands around it in its piece of the line."""
+
+    parts: tuple[str, ...]
+    value: object
+    prefix: str
+    suffix: str
+
+    @property
+    def key(self) -> str:
+        return ".".join(self.parts)
+
+
+def _pieces(
+    data: Mapping[str, object], colon: str, opening: str = '{"', closing: str = "}", outer: tuple[str, ...] = ()
+) -> Iterator[_Piece]:
+    for number, (key, value) in enumerate(data.items()):
+        prefix = f'{"" if number else opening}{key}":{colon}'
+        suffix = closing if number == len(data) - 1 else ""
+        if isinstance(value, dict):
+            yield from _pieces(value, colon, prefix + '{"', "}" + suffix, (*outer, key))
+        else:
+            yield _Piece((*outer, key), value, prefix, suffix)
+
+
+def of_piece(definition: AttributeDefinition, key: str, form: Form, program: Program) -> Reading:
+    """The reading of an attribute from the piece of its key."""
+    if form.crosses(key):
+        return Reading(absent(definition, program).value, NEVER)
+    if key not in form.prefixes:
+        return absent(definition, program)
+    piece = name(key)
+    quote = "" if key in form.bare else '"'
+    before, behind = form.prefixes[key] + quote, quote + form.suffixes[key]
+    length = f", length({piece}) - {len(before) + len(behind)}" if behind else ""
+    text = f"substring({piece}, {len(before) + 1}{length})"
+    # Where a value must be given, no test is true of a null.
+    nothing = text_literal(f"{form.prefixes[key]}null{form.suffixes[key]}")
+    given = f"nullif({piece}, {nothing})" if may_be_absent(definition) else piece
+    if isinstance(definition.type, ListType):
+        return present(definition, given, absent(definition, program).value, NEVER, program)
+
+    def one_of(texts: Iterable[str]) -> str:
+        return f"{piece} IN ({', '.join(text_literal(before + each + behind) for each in texts)})"
+
+    def written(pattern: str) -> str:
+        return matches(piece, f"{_literally(before)}(?:{pattern}){_literally(behind)}")
+
+    value = text_value(definition, text)
+    pattern = text_pattern(definition)
+    match definition.type:
+        case EnumType(enum):
+            texts = [each.text for each in program.enums[enum].constants]
+            plain = [each for each in texts if re.fullmatch(f"{_PLAIN}*", each)]
+            fits = one_of(plain) if plain and quote else NEVER
+            if len(plain) <= _FEW:
+                value = code_of(piece, {before + each + behind: each for each in plain}, texts)
+        case BooleanType():
+            value, fits = f"({piece} = {text_literal(f'{before}true{behind}')})", one_of(("true", "false"))
+        case DateType():
+            fits = f"starts_with({piece}, {text_literal(before)}) AND CAST({value} AS VARCHAR) = {text}"
+            fits += f" AND suffix({piece}, {text_literal(behind)})" if quote else f" AND {NEVER}"
+        case IdType() | TextType():
+            some = "+" if isinstance(definition.type, IdType) else "*"
+            digits = _ID if isinstance(definition.type, IdType) else _NONE
+            fits = written(f"{_PLAIN}{some}" if quote else digits)
+        case MoneyType() if not quote:
+            value, fits = f"TRY_CAST({text} AS DECIMAL(18, 6))", written(_EXACT)
+        case DateTimeType():
+            fits = f"{written(pattern or _NONE)} AND {safe(value)}" if quote else NEVER
+        case DurationType():
+            fits = written(pattern or _NONE) if quote else NEVER
+        case _:
+            fits = written((pattern or _NONE) if quote else _NUMBERS[type(definition.type)])
+    return present(definition, given, value, f"({fits})", program)
+
+
+def well_formed(form: Form, keys: tuple[str, ...]) -> list[str]:
+    """Tests that the pieces of these keys, of which nothing is read, are what JSON allows."""
+    values = f'"{_PLAIN}*"|{_NUMBER}|true|false|null'
+    return [
+        matches(name(key), f"{_literally(form.prefixes[key])}(?:{values}){_literally(form.suffixes[key])}")
+        for key in keys
+    ]
+
+
+def _literally(text: str) -> str:
+    return re.sub(r"([.$\-{}])", r"\\\1", text)

@@ -1,0 +1,113 @@
+"""Selection record by record: for inputs so small that a database would take longer to start, and for comparison."""
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+
+from dro_lang.conditions.columnar.terms import text_literal
+from dro_lang.conditions.evaluators import Evaluator
+from dro_lang.program.model import Policy
+from dro_lang.records.formats import Format, format_by_name
+from dro_lang.records.load import Inputs, Rejected, load
+from dro_lang.records.parquet_records import database
+from dro_lang.records.streams import STANDARD_INPUT, name_of
+from dro_lang.records.tables.address import Table
+from dro_lang.runtime.batch.job import Job, Selected
+from dro_lang.runtime.batch.workspace import unwritable
+
+_SMALL = 2**20
+_COLUMNS_OF = {Format.PARQUET, Format.CSV, Format.TSV, Format.NDJSON}
+
+
+def small(inputs: Inputs) -> bool:
+    """Whether records are better decided one by one: few bytes, or a form that is not read by columns."""
+    files = [source for source in inputs.paths if not isinstance(source, Table)]
+    if any(path == STANDARD_INPUT or format_by_name(path) not in _COLUMNS_OF for path in files):
+        return True
+    # Tables, as Parquet, are read by DuckDB in any case.
+    text = len(files) == len(inputs.paths) and all(format_by_name(path) is not Format.PARQUET for path in files)
+    return text and sum(os.path.getsize(path) for path in files) < _SMALL
+
+
+def select_by_rows(
+    job: Job,
+    evaluator: Evaluator,
+    target: Path,
+    format: str,
+    reject: Callable[[Rejected], None],
+    report: Callable[[int], None],
+) -> Selected:
+    """Select for every record of a job; the result is written to a file, which is there whole or not at all.
+
+    Raises FileError where an input is of no use, or the output cannot be written.
+    """
+    draft = target.with_name(f".{target.name}.draft")
+    many = job.plan.policy is Policy.EVERY_MATCHING
+    items = None if job.inputs.items is None else name_of(job.inputs.items)
+    environment = job.environment
+    by_scenario: dict[str, int] = {}
+    errors: dict[str, int] = {}
+    taken = rejected = rejected_items = 0
+
+    def results() -> Iterator[dict[str, Any]]:
+        nonlocal taken, rejected, rejected_items
+        for found in load(job.program, job.plan, job.inputs):
+            report(taken + rejected)
+            if isinstance(found, Rejected):
+                of_items = found.position.file == items
+                rejected_items += of_items
+                rejected += not of_items
+                reject(found)
+                continue
+            taken += 1
+            selection = evaluator.select(job.plan, evolve(environment, root=found.row))
+            for scenario in selection.matched:
+                by_scenario[scenario] = by_scenario.get(scenario, 0) + 1
+            if selection.error is not None:
+                errors[selection.error] = errors.get(selection.error, 0) + 1
+            names: Any = list(selection.matched) or None
+            yield {
+                "id": found.id,
+                "scenarios" if many else "scenario": names if many or names is None else names[0],
+                "error": selection.error,
+            }
+
+    try:
+        _write(results(), draft, format, many)
+        os.replace(draft, target)
+    except OSError as error:
+        raise unwritable(target, error) from None
+    finally:
+        draft.unlink(missing_ok=True)
+    return Selected(taken + rejected, by_scenario, errors, rejected, rejected_items, taken + rejected)
+
+
+def _write(results: Iterator[dict[str, Any]], path: Path, format: str, many: bool) -> None:
+    column = "scenarios" if many else "scenario"
+    if format == "parquet":
+        lines = path.with_name(f"{path.name}.ndjson")
+        try:
+            _write(results, lines, "ndjson", many)
+            types = f"{{id: 'VARCHAR', {column}: '{'VARCHAR[]' if many else 'VARCHAR'}', error: 'VARCHAR'}}"
+            with database() as connection:
+                source = f"read_ndjson({text_literal(str(lines))}, columns={types})"
+                connection.execute(f"COPY (FROM {source}) TO {text_literal(str(path))} (FORMAT parquet)")
+        finally:
+            lines.unlink(missing_ok=True)
+        return
+    with path.open("w", encoding="utf-8", newline="") as file:
+        if format == "ndjson":
+            for result in results:
+                file.write(json.dumps(result, ensure_ascii=False, separators=(",", ":")) + "\n")
+            return
+        table = csv.DictWriter(file, ("id", column, "error"), lineterminator="\n")
+        table.writeheader()
+        for result in results:
+            if many and result[column]:
+                result[column] = ";".join(result[column])
+            table.writerow(result)

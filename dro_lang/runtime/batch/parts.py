@@ -1,0 +1,162 @@
+"""Inputs cut into parts: each is read by one query, and written as a whole."""
+
+import mmap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from dro_lang.records.columnar.lexical import Layout, csv_layout
+from dro_lang.records.columnar.ndjson import Form, form_of
+from dro_lang.records.formats import Format, format_by_name
+from dro_lang.records.parquet_records import scan
+from dro_lang.records.problems import InputError
+from dro_lang.records.streams import STANDARD_INPUT, check_readable
+from dro_lang.records.tables.address import Source, Table
+from dro_lang.runtime.batch.job import Limits
+
+_PATTERN = "*?["
+_SAMPLE = 2**16
+
+
+@frozen
+class Parquet:
+    """Rows of a file, from one to before another; `name` is what its records are said to stand in."""
+
+    path: Path
+    name: str
+    start: int
+    end: int
+    whole: bool
+
+
+@frozen
+class Text:
+    """Bytes of a CSV or NDJSON file, from one to before another; `line` is the line at which they begin."""
+
+    path: Path
+    layout: Layout
+    form: Form | None
+    start: int
+    end: int
+    line: int
+    whole: bool
+
+
+@frozen
+class Rows:
+    """An input that only the readers of single records can read: JSON, standard input, a file of an odd form."""
+
+    path: Source
+
+
+Part = Parquet | Text | Rows
+
+
+def expanded(inputs: tuple[Source, ...]) -> tuple[Source, ...]:
+    """Every file and table that is meant: of a folder and of a pattern the files of a known format, by name.
+
+    Raises InputError where there is none.
+    """
+    found: list[Source] = []
+    for given in inputs:
+        if isinstance(given, Table):
+            check_readable(given)
+            found.append(given)
+            continue
+        path = Path(given)
+        if given == STANDARD_INPUT or path.is_file():
+            found.append(given)
+        elif path.is_dir():
+            found += _known(path.rglob("*"), given)
+        elif any(mark in str(given) for mark in _PATTERN):
+            root, pattern = (Path(path.anchor), path.relative_to(path.anchor)) if path.anchor else (Path(), path)
+            found += _known(root.glob(str(pattern)), given)
+        else:
+            check_readable(given)
+            found.append(given)
+    return tuple(found)
+
+
+def _known(paths: Iterator[Path], given: Path | str) -> list[Path]:
+    files = sorted(path for path in paths if path.is_file() and format_by_name(path) and not path.name.startswith("."))
+    if not files:
+        raise InputError(
+            f"`{given}` holds no file of records", "files of records end in .parquet, .csv, .tsv, .ndjson or .json"
+        )
+    return files
+
+
+def parts(path: Path | str, connection: Any, limits: Limits) -> Iterator[Part]:
+    """The parts of a file or of standard input, in its order. Raises InputError for a Parquet file that cannot be
+    read."""
+    format = format_by_name(path)
+    if format is Format.PARQUET:
+        yield from of_parquet(Path(path), str(path), connection, limits)
+    elif format in (Format.CSV, Format.TSV):
+        layout = csv_layout(Path(path), "\t" if format is Format.TSV else None)
+        yield from _of_text(Path(path), layout, None, limits) if layout else [Rows(path)]
+    elif format is Format.NDJSON:
+        form = form_of(Path(path))
+        yield from _of_text(Path(path), form.layout, form, limits) if form else [Rows(path)]
+    else:
+        yield Rows(path)
+
+
+def of_parquet(path: Path, name: str, connection: Any, limits: Limits) -> Iterator[Parquet]:
+    """The parts of a Parquet file whose records are said to stand in `name`. Raises InputError where it cannot be
+    read."""
+    import duckdb
+
+    try:
+        rows = connection.execute(f"SELECT count(*) FROM {scan(path)}").fetchall()[0][0]
+    except duckdb.Error as error:
+        raise InputError(
+            f"`{path}` cannot be read as Parquet: {str(error).splitlines()[0]}", "check the file"
+        ) from None
+    for start in range(0, max(rows, 1), limits.part_rows):
+        end = min(start + limits.part_rows, rows)
+        yield Parquet(path, name, start, end, whole=rows <= limits.part_rows)
+
+
+def about_rows(part: Parquet | Text) -> int:
+    """How many rows a part has; of text, by the length of its first lines."""
+    if isinstance(part, Parquet):
+        return part.end - part.start
+    with open(part.path, "rb") as file:
+        file.seek(part.start)
+        sample = file.read(min(_SAMPLE, part.end - part.start))
+    return (part.end - part.start) * sample.count(b"\n") // max(len(sample), 1)
+
+
+def _of_text(path: Path, layout: Layout, form: Form | None, limits: Limits) -> Iterator[Text]:
+    size = path.stat().st_size
+    if size - layout.start <= limits.part_bytes:
+        yield Text(path, layout, form, layout.start, size, layout.line, whole=True)
+        return
+    start, line = layout.start, layout.line
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as data:
+        while start < size:
+            end = _cut(data, start, min(start + limits.part_bytes, size), layout.quotes)
+            yield Text(path, layout, form, start, end, line, whole=False)
+            line += _count(data, b"\n", start, end)
+            start = end
+
+
+def _cut(data: mmap.mmap, start: int, wanted: int, quotes: bool) -> int:
+    """The end of the record in which a byte stands: the first end of a line that is in no quotes."""
+    inside = quotes and _count(data, b'"', start, wanted) % 2 == 1
+    at = wanted
+    while at < len(data):
+        end = data.find(b"\n", at) + 1 or len(data)
+        inside ^= quotes and _count(data, b'"', at, end) % 2 == 1
+        if not inside:
+            return end
+        at = end
+    return len(data)
+
+
+def _count(data: mmap.mmap, byte: bytes, start: int, end: int) -> int:
+    block = 2**24
+    return sum(data[at : min(at + block, end)].count(byte) for at in range(start, end, block))

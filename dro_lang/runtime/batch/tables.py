@@ -1,0 +1,151 @@
+"""The query of a part: its rows as columns of the context, told apart by whether they certainly fit, and selected."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+from dro_lang.conditions.columnar.cases import Chosen, chosen, selection
+from dro_lang.conditions.columnar.formulas import scope_of
+from dro_lang.conditions.columnar.helpers import ReferenceHelpers
+from dro_lang.conditions.columnar.terms import name, text_literal
+from dro_lang.program.model import AttributeDefinition
+from dro_lang.program.types import ListType
+from dro_lang.records.columnar import lexical, ndjson, typed
+from dro_lang.records.columnar.readings import ALWAYS, Reading, absent, of_text
+from dro_lang.records.load import Loader
+from dro_lang.records.parquet_records import check_fields, columns_of, scan
+from dro_lang.runtime.batch.job import Job
+from dro_lang.runtime.batch.parts import Parquet, Text
+
+_SCENARIO = name("#scenario")
+"""The type of the names of scenarios: codes of a byte or two until they are written, and no texts to compare then."""
+
+
+@frozen
+class Selector:
+    """The selection of a plan, prepared: its SQL, with helpers that every connection must be given."""
+
+    job: Job
+    loader: Loader
+    chosen: Chosen
+    helpers: ReferenceHelpers
+    items: Path | None = None
+    """Where the joined items are, as columns."""
+    sources: Mapping[str, str] = field(factory=dict)
+    item_sources: Mapping[str, str] = field(factory=dict)
+
+    @classmethod
+    def of(cls, job: Job, items: Path | None = None) -> "Selector":
+        context = job.program.contexts[job.plan.context]
+        mapping = job.program.mappings[job.plan.mapping]
+        helpers = ReferenceHelpers(job.program, context, job.environment)
+        scope = scope_of(job.program, context, job.environment, helpers)
+        return cls(
+            job,
+            Loader(job.program, mapping),
+            chosen(job.plan, scope, helpers, job.exclusive, _SCENARIO),
+            helpers,
+            items,
+            {source.attribute: source.path for source in mapping.sources},
+            {source.attribute: source.path for source in mapping.items.sources} if mapping.items else {},
+        )
+
+    def register(self, connection: Any) -> None:
+        names = ", ".join(text_literal(scenario.name) for scenario in self.job.plan.scenarios)
+        if names:
+            connection.execute(f"CREATE TYPE {_SCENARIO} AS ENUM ({names})")
+        for helper in self.helpers.found.values():
+            connection.create_function(
+                helper.name, helper.function, [helper.argument], "BOOLEAN", null_handling="special"
+            )
+
+    def query(self, part: Parquet | Text, file: Path, connection: Any) -> str:
+        """The text of the selection of a part, whose rows stand in a file. Raises InputError for one of no use."""
+        context = self.job.program.contexts[self.job.plan.context]
+        if isinstance(part, Parquet):
+            there = columns_of(connection, scan(file))
+            check_fields(there, self.loader.columns(), part.name)
+            source = scan(file)
+            if not part.whole:
+                source = f"(FROM {source} WHERE file_row_number BETWEEN {part.start} AND {part.end - 1})"
+            readings = {each.name: self._typed(each, there) for each in context.attributes}
+            also: list[str] = []
+        else:
+            source = part.layout.scan(file, part.line - 1 if part.whole else 0)
+            readings = {each.name: self._lexical(each, part) for each in context.attributes}
+            unread = self._unread(part.layout.columns)
+            also = (
+                lexical.well_formed(part.layout, unread) if part.form is None else ndjson.well_formed(part.form, unread)
+            )
+        return self._selected(source, readings, also)
+
+    def _unread(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        context = self.job.program.contexts[self.job.plan.context]
+        read = {self._path(each) for each in context.attributes if not self._is_node(each)}
+        return tuple(key for key in columns if key not in read)
+
+    def _path(self, attribute: AttributeDefinition) -> str:
+        return self.sources.get(attribute.name, attribute.name)
+
+    def _typed(self, attribute: AttributeDefinition, there: Mapping[str, Any]) -> Reading:
+        program = self.job.program
+        if not self._is_node(attribute):
+            return typed.typed(attribute, self._path(attribute), there, program)
+        if self.items is not None:
+            return _joined(attribute)
+        paths = [path for path in self.loader.item_fields(attribute.name) if typed.at_path(path, there)]
+        if len(paths) > 1:
+            return Reading(absent(attribute, program).value, "FALSE")
+        path = paths[0] if paths else attribute.name
+        if not paths:
+            return absent(attribute, program)
+        return typed.typed(attribute, path, there, program, "", self.item_sources)
+
+    def _lexical(self, attribute: AttributeDefinition, part: Text) -> Reading:
+        program = self.job.program
+        if self._is_node(attribute):
+            if self.items is not None:
+                return _joined(attribute)
+            paths = self.loader.item_fields(attribute.name)
+            if part.form is not None:
+                readings = [ndjson.of_piece(attribute, path, part.form, program) for path in paths]
+                fits = " AND ".join(each.fits for each in readings) or ALWAYS
+                return Reading(absent(attribute, program).value, fits)
+            paths = tuple(path for path in paths if path in part.layout.columns)
+            if not paths:
+                return absent(attribute, program)
+            given = " AND ".join(f"{name(path)} IS NULL" for path in paths)
+            return Reading(absent(attribute, program).value, given)
+        path = self._path(attribute)
+        if part.form is not None:
+            return ndjson.of_piece(attribute, path, part.form, program)
+        return of_text(attribute, name(path), program) if path in part.layout.columns else absent(attribute, program)
+
+    def _is_node(self, attribute: AttributeDefinition) -> bool:
+        return isinstance(attribute.type, ListType) and attribute.type.items
+
+    def _selected(self, source: str, readings: Mapping[str, Reading], also: Iterable[str]) -> str:
+        values = [f"{reading.value} AS {name(attribute)}" for attribute, reading in readings.items()]
+        tests = [reading.fits for reading in readings.values() if reading.fits != "TRUE"] + list(also)
+        fits = " AND ".join(tests) or "TRUE"
+        if self.items is not None:
+            # A join keeps no order, and rows are known by their place.
+            numbered = f'(SELECT *, row_number() OVER () AS "#row" FROM {source})'
+            matched = f'LEFT JOIN ({self._grouped()}) ON {readings["id"].value} = "#key"'
+            source = f'(SELECT * FROM {numbered} {matched} ORDER BY "#row")'
+        records = f'(SELECT {", ".join(values)}, CASE WHEN {fits} THEN TRUE ELSE FALSE END AS "#fits" FROM {source})'
+        return selection(self.chosen, records, '"#fits"')
+
+    def _grouped(self) -> str:
+        assert self.items is not None
+        own_ids = 'count(DISTINCT "#item".id) = count(*)'
+        return (
+            f'SELECT "#key", list("#item" ORDER BY "#number") AS "#items", bool_and("#fits") AND {own_ids} '
+            f'AS "#items_fit" FROM {scan(self.items)} GROUP BY 1'
+        )
+
+
+def _joined(attribute: AttributeDefinition) -> Reading:
+    return Reading('coalesce("#items", [])', 'coalesce("#items_fit", TRUE)')

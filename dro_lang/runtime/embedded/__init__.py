@@ -1,0 +1,1 @@
+"""The embedded engine: plans carried out from an SQLite file, by one writer. Described in docs/engine.md."""

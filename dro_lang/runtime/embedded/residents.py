@@ -1,0 +1,54 @@
+"""What the engine remembers of the store: kernels, and the plans that were carried on last."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from dro_lang.kernel.machine import Kernel
+from dro_lang.runtime.embedded.errors import StoreError
+from dro_lang.runtime.embedded.port import Loaded, Store
+
+
+class Residents:
+    """Plans as the store has them, so many at most, and a kernel for each plan of each program. Right only as long as
+    nobody else saves plans, and until a transaction fails (`forget`)."""
+
+    def __init__(self, store: Store, limit: int = 2048) -> None:
+        self._store = store
+        self._limit = limit
+        self._plans: OrderedDict[str, Loaded] = OrderedDict()
+        self._kernels: dict[tuple[str, str], Kernel] = {}
+
+    def load(self, plan_id: str) -> Loaded:
+        """Raises KeyError for a plan that there is not, StoreError for one that is damaged."""
+        if plan_id in self._plans:
+            return self._plans[plan_id]
+        return self._store.load(plan_id)
+
+    def keep(self, saved: Iterable[Loaded]) -> None:
+        """These have just been saved."""
+        for loaded in saved:
+            self._plans[loaded.header.plan_id] = loaded
+            self._plans.move_to_end(loaded.header.plan_id)
+        while len(self._plans) > self._limit:
+            self._plans.popitem(last=False)
+
+    def forget(self) -> None:
+        self._plans.clear()
+
+    def kernel(self, program: str, plan: str) -> Kernel:
+        """Raises KeyError for a program or a plan that there is not."""
+        found = self._kernels.get((program, plan))
+        if found is None:
+            found = Kernel(self._store.program(program), plan, program)
+            found.blueprint  # noqa: B018  which raises for a plan that there is not
+            self._kernels[program, plan] = found
+        return found
+
+    def kernel_of(self, loaded: Loaded) -> Kernel:
+        """The kernel of a plan that there is. Raises StoreError where its program is missing."""
+        header = loaded.header
+        try:
+            return self.kernel(header.program, header.plan)
+        except KeyError as missing:
+            what = f"the program of plan `{header.plan_id}` is missing"
+            raise StoreError("R0405", f"the store is damaged: {what}", "restore a backup of the store") from missing

@@ -1,0 +1,19 @@
+"""The store, of its parts."""
+
+from pathlib import Path
+
+from dro_lang.runtime.embedded.sqlite import connection as files
+from dro_lang.runtime.embedded.sqlite.feed import FeedTables
+from dro_lang.runtime.embedded.sqlite.keeping import KeepingTables
+from dro_lang.runtime.embedded.sqlite.plan_lists import PlanListTables
+from dro_lang.runtime.embedded.sqlite.plans import PlanTables
+
+
+class SqliteStore(PlanTables, PlanListTables, FeedTables, KeepingTables):
+    """The port `Store` on an SQLite file. Whoever only reads, or puts requests into the inbox, may do so from any
+    process; plans are saved by the holder of the store alone (`lock.py`)."""
+
+    @classmethod
+    def open(cls, path: Path | str, create: bool = False) -> "SqliteStore":
+        """Raises StoreError for what is no store, or cannot be used. `:memory:` is a store that is gone when closed."""
+        return cls(files.connect(path, create or str(path) == files.MEMORY), path)

@@ -1,0 +1,1 @@
+"""What carries out automations: callables that are registered by name, and those that come with the package."""

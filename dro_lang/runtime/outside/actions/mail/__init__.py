@@ -1,0 +1,1 @@
+"""E-mail: addresses, templates, messages, and handing them to a server."""

@@ -1,0 +1,1 @@
+"""Calling outside systems over HTTP: the request, and what its answer means."""

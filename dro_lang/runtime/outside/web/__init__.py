@@ -1,0 +1,1 @@
+"""Speaking HTTP with servers that are configured: connections, credentials, answers."""

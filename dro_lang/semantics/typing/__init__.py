@@ -1,0 +1,1 @@
+"""Types of what is written: of literals, names and expressions, with their units, bounds and presence."""

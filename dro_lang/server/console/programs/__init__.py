@@ -1,0 +1,1 @@
+"""Programs: their text, their design as a workspace, and what differs between two of them."""

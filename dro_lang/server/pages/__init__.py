@@ -1,0 +1,1 @@
+"""What all pages share: templates, the style sheet, signing in, errors for people."""

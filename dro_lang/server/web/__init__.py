@@ -1,0 +1,1 @@
+"""What every request goes through: limits, headers, who asks, and how errors are told."""

@@ -1,0 +1,1 @@
+"""The tables of the grammar: what the parser runs on."""

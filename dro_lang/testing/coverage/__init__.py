@@ -1,0 +1,1 @@
+"""How much of its plans the tests of a file show."""

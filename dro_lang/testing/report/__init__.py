@@ -1,0 +1,1 @@
+"""How the results of tests are told: for people, for programs, and for build servers."""

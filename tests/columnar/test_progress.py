@@ -1,0 +1,36 @@
+"""How far a selection has come is told within a part, too."""
+
+from dro_lang.records.load import Inputs
+from dro_lang.records.parquet_records import database
+from dro_lang.runtime.batch.job import Job, Limits
+from dro_lang.runtime.batch.parts import about_rows, parts
+from dro_lang.runtime.batch.select import prepared, select_all
+from dro_lang.runtime.batch.workspace import Workspace
+from tests.columnar.plans import TODAY, plan_of
+from tests.columnar.test_parquet import parquet
+
+
+def test_what_is_told_grows_to_the_number_of_records(tmp_path):
+    program = plan_of()
+    job = prepared(
+        Job(
+            program,
+            program.plans["P"],
+            Inputs([parquet(tmp_path / "a.parquet", 50)]),
+            TODAY,
+            limits=Limits(part_rows=20),
+        )
+    )
+    told = []
+    with select_all(job, Workspace.beside(tmp_path / "work", job), [].append, lambda *at: told.append(at)):
+        pass
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert {20, 40, 50} <= {done for done, _ in told}
+    assert {total for _, total in told} == {50}
+
+
+def test_the_rows_of_text_are_estimated_by_the_first_lines(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,name\n" + "A-1,Anna\n" * 40_000, encoding="utf-8")
+    [part] = parts(path, database(), Limits())
+    assert abs(about_rows(part) - 40_000) < 400
