@@ -6,7 +6,7 @@ After a crash, what was asked and not answered is asked again, with the same key
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from dro_lang.kernel.commands import CallOut, Key, RunAction
@@ -26,6 +26,9 @@ GROUP = 64
 """Of how much one transaction is made, at most, of each kind: answers, requests, plans that are due."""
 
 _REFILL = 2000
+_READ_BY_THEN = timedelta(hours=1)
+"""Whoever put a request into the inbox has long read the reply by then, or will not come for it."""
+_FORGOTTEN_AT_ONCE = 256
 _LOOK_EVERY = 0.1
 
 
@@ -195,6 +198,9 @@ class Engine:
                 )
 
     def _serve(self, batch: Batch, waiting: Sequence[Waiting]) -> None:
+        if waiting:
+            # More than what comes in, so that the inbox gets shorter until nothing old is left.
+            self.store.forget_replies(batch.now - _READ_BY_THEN, _FORGOTTEN_AT_ONCE)
         for each in waiting:
             self.store.reply(each.number, batch.handle(each.request), batch.now)
 

@@ -250,6 +250,9 @@ class Store(Protocol):
 
     def reply(self, number: int, reply: Reply, at: datetime) -> None: ...
 
+    def forget_replies(self, before: datetime, limit: int) -> None:
+        """Remove what the inbox still has of requests that got their reply before a moment: of the oldest, so many."""
+
     def reply_to(self, number: int) -> Reply | None:
         """The reply to a request of the inbox, if there is one."""
 

@@ -43,5 +43,5 @@ def remove(store: SqliteStore, ids: list[str], at: datetime, progress: Callable[
             store.remove([store.load(plan_id) for plan_id in ids[begin : begin + _PAGE]], at)
         progress(begin)
     with store.transaction():
-        store.forget_replies()
+        store.forget_replies(at)
     store.shrink()

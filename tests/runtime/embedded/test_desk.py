@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,23 @@ def test_a_worker_that_waits_stops_at_once(path: Path) -> None:
     thread.join(60)
     assert not thread.is_alive()
     store.close()
+
+
+def test_old_replies_make_room(path: Path) -> None:
+    """What a request came to is kept for an hour; then it goes, a part of the oldest with each new request."""
+    house = House(TASK, path)
+    old = [house.store.put(Send("nobody", Freeze(MORNING)), MORNING) for _ in range(300)]
+    while house.engine.take_inbox():
+        pass
+    assert all(house.store.reply_to(number) == Answer("there is no such plan") for number in old)
+
+    house.clock.set(MORNING + timedelta(minutes=59))
+    recent = house.store.put(Send("nobody", Freeze(MORNING)), house.clock.now())
+    assert house.engine.take_inbox()
+    assert all(house.store.reply_to(number) is not None for number in (*old, recent))
+
+    house.clock.set(MORNING + timedelta(minutes=61))
+    last = [house.store.put(Send("nobody", Freeze(MORNING)), house.clock.now()) for _ in range(2)]
+    assert house.engine.take_inbox()
+    assert [number for number in old if house.store.reply_to(number) is not None] == old[256:]
+    assert all(house.store.reply_to(number) is not None for number in (recent, *last))

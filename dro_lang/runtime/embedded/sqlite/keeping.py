@@ -182,10 +182,6 @@ class KeepingTables(RequestTables):
         ):
             self._run_each(statement, keys)
 
-    def forget_replies(self) -> None:
-        """Remove what was asked through the inbox and has its reply."""
-        self._run("DELETE FROM inbox WHERE replied IS NOT NULL")
-
     # ---- the file
 
     def shrink(self) -> None:

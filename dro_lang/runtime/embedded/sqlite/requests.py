@@ -84,6 +84,10 @@ class RequestTables(Tables):
         text = json.dumps(reply_to_json(reply), ensure_ascii=False)
         self._run("UPDATE inbox SET replied = ?, reply = ? WHERE number = ?", to_micros(at), text, number)
 
+    def forget_replies(self, before: datetime, limit: int = -1) -> None:
+        oldest = "SELECT number FROM inbox ORDER BY number LIMIT ?"
+        self._run(f"DELETE FROM inbox WHERE number IN ({oldest}) AND replied < ?", limit, to_micros(before))
+
     def reply_to(self, number: int) -> Reply | None:
         row = self._first("SELECT reply FROM inbox WHERE number = ?", number)
         return None if row is None or row[0] is None else reply_from_json(json.loads(row[0]))
