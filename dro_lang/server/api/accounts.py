@@ -9,12 +9,12 @@ from pydantic import AfterValidator, Field, StrictBool
 from dro_lang.server.api.asked import Asked, Text
 from dro_lang.server.api.routes import CHANGES, READS, ApiRoute
 from dro_lang.server.api.said import AuditSaid, Said
-from dro_lang.server.plans.acting import nothing_there
 from dro_lang.server.rights.accounts import User, is_name
 from dro_lang.server.rights.audit import Entry
 from dro_lang.server.rights.permissions import Kind, Names, Operation, PermissionSet, Scope
 from dro_lang.server.rights.tokens import LONGEST_LIFE, Token
 from dro_lang.server.web.caller import TheCaller
+from dro_lang.server.web.tokens import make_token, revoke_token
 from dro_lang.server.web.users import add_user, change_user, invite
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"], route_class=ApiRoute)
@@ -197,30 +197,15 @@ def list_tokens(caller: TheCaller) -> list[TokenSaid]:
 @router.post("/tokens", status_code=201, responses=CHANGES)
 def new_token(caller: TheCaller, new: NewToken) -> TokenMade:
     """Make a token for a machine."""
-    caller.require(Operation.MANAGE_ACCOUNTS, about=new.name)
-    token, text = caller.services.tokens.new(
-        new.name,
-        caller.actor.id,
-        new.sets,
-        Names.of(new.objects),
-        Names.of(new.queues),
-        timedelta(days=new.days),
-        new.scopes,
-    )
-    caller.note("make a token", token.id, name=token.name, sets=sorted(token.sets), scopes=sorted(token.scopes))
+    objects, queues, life = Names.of(new.objects), Names.of(new.queues), timedelta(days=new.days)
+    token, text = make_token(caller, new.name, new.sets, objects, queues, life, new.scopes)
     return TokenMade(**_token(token), token=text)
 
 
 @router.post("/tokens/{id}/revoke", responses=CHANGES)
-def revoke_token(caller: TheCaller, id: Annotated[str, Path(min_length=1, max_length=64)]) -> TokenSaid:
+def end_token(caller: TheCaller, id: Annotated[str, Path(min_length=1, max_length=64)]) -> TokenSaid:
     """End a token at once, and the read tokens that it issued."""
-    caller.require(Operation.MANAGE_ACCOUNTS, about=id)
-    try:
-        token = caller.services.tokens.revoke(id)
-    except KeyError:
-        raise nothing_there(f"token `{id}`") from None
-    caller.note("revoke a token", id)
-    return TokenSaid(**_token(token))
+    return TokenSaid(**_token(revoke_token(caller, id)))
 
 
 def _token(token: Token) -> dict[str, Any]:

@@ -52,6 +52,7 @@ NOTICES: Mapping[str, str] = {
     "rights": "The user has other rights now.",
     "disabled": "The account is taken away, and the user is signed out everywhere.",
     "enabled": "The user has the account back. A link lets them in.",
+    "revoked": "The token is revoked: nothing can be done with it any more.",
     "online": "The integration is online: its callouts go out.",
 }
 """What was done, by the word for it in the address to which a form leads."""

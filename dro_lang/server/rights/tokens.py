@@ -115,6 +115,11 @@ class Tokens:
         query = "select * from server_tokens where kind = ? order by created_at desc, id"
         return [_token(row) for row in self.database.connection.execute(query, (Kind.MACHINE,))]
 
+    def token(self, id: str) -> Token | None:
+        """A token by its id, whatever has become of it."""
+        row = self.database.connection.execute("select * from server_tokens where id = ?", (id,)).fetchone()
+        return None if row is None else _token(row)
+
     def check(self, text: str) -> Token | None:
         """The token that a text is; None where it is none, forged, revoked or too old."""
         parts = _TOKEN.fullmatch(text)

@@ -14,12 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 def export_by_otlp(version: str) -> Tracer:
     """Send spans to a collector, by OTLP over HTTP."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.resources import OTELResourceDetector, Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    # A name in OTEL_SERVICE_NAME wins over this one.
-    resource = Resource({"service.name": "drolang", "service.version": version}).merge(Resource.create())
+    # What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say wins over this.
+    said = OTELResourceDetector().detect().attributes
+    resource = Resource.create({"service.name": "drolang", "service.version": version, **said})
     provider = TracerProvider(resource=resource)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return provider.get_tracer("drolang", version)

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from attrs import frozen
 from axe_playwright_python.sync_playwright import Axe
@@ -44,6 +45,7 @@ PAGES = {
     "programs": "/programs",
     "users": "/users",
     "user": "/users/change?name=ada",
+    "tokens": "/users/tokens",
     "audit": "/audit",
 }
 
@@ -254,6 +256,36 @@ def test_somebody_is_invited_and_signs_in(console: Console) -> None:
     expect(page.get_by_role("row", name="ben@example.com")).to_contain_text("Disabled")
     guest.reload()
     expect(guest.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert console.problems == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_machine_gets_a_token_and_loses_it(console: Console, scripts: bool) -> None:
+    console.world.submit("CP-1", name="Acme")
+    page = console.open("/users", scripts=scripts)
+    page.get_by_role("link", name="Tokens of machines").click()
+    expect(page.get_by_text("No token works: no machine can call the API.")).to_be_visible()
+    page.get_by_label("Name what it is called").fill("crm")
+    page.get_by_label("operator").check()
+    page.get_by_label("Objects").fill("*")
+    for use in ("act", "submit", "design", "embed", "settings"):
+        page.get_by_label(use, exact=False).and_(page.locator("[name=scopes]")).first.uncheck()
+    page.get_by_role("button", name="Make the token").click()
+    text = page.get_by_label("Token", exact=True).input_value()
+    row = page.get_by_role("row", name="crm")
+    expect(row.get_by_role("cell")).to_contain_text(
+        ["operator", "every one", "none", "read", "ada", "never", "in ", ""]
+    )
+    told = httpx.get(f"{console.url}/api/v1/plans", headers={"authorization": f"Bearer {text}"})
+    assert [each["plan_id"] for each in told.json()["items"]] == ["CP-1"]
+    page.goto(f"{console.url}/users/tokens")
+    assert text not in page.content()
+    row.get_by_text("Revoke…").click()
+    row.get_by_role("button", name="Revoke crm").click()
+    expect(page.get_by_role("status").filter(has_text="The token is revoked")).to_be_visible()
+    page.get_by_text("1 that ended").click()
+    expect(page.get_by_role("region", name="Tokens that ended")).to_contain_text("revoked")
+    assert httpx.get(f"{console.url}/api/v1/plans", headers={"authorization": f"Bearer {text}"}).status_code == 401
     assert console.problems == []
 
 

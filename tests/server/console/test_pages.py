@@ -376,3 +376,74 @@ def test_only_those_who_manage_users_see_them(client: TestClient, server: World)
     ben = server.services.accounts.user("ben")
     assert ben is not None
     assert ben.sets == {PermissionSet.OPERATOR}
+
+
+# ---- tokens
+
+
+TOKEN = {"name": "crm", "sets": "operator", "objects": "CollectionPlan\n", "queues": "", "scopes": "read", "days": "30"}
+
+
+def test_a_token_is_made_shown_once_and_revoked(ada: TestClient, server: World) -> None:
+    server.submit("CP-1")
+    assert "No token works" in text_of(get(ada, "/users/tokens"))
+    made = post(ada, "/users/tokens", **TOKEN)
+    found = re.search(r'id="token" readonly value="(dro_([0-9a-f]{12})_[^"]+)"', made.text)
+    assert made.status_code == 200
+    assert found is not None
+    text, id = found.groups()
+    assert made.headers["cache-control"] == "no-store"
+    listed = get(ada, "/users/tokens")
+    assert text not in listed
+    assert f"crm dro_{id}_… operator CollectionPlan none read ada never" in text_of(listed)
+    assert "in 29 days" in text_of(listed)
+
+    machine = TestClient(server.app, base_url="http://127.0.0.1:8020", headers={"authorization": f"Bearer {text}"})
+    assert [each["plan_id"] for each in machine.get("/api/v1/plans").json()["items"]] == ["CP-1"]
+    assert machine.post("/api/v1/plans/CP-1/freeze").status_code == 403
+
+    assert post(ada, "/users/tokens/revoke", id=id).headers["location"] == "/users/tokens?said=revoked"
+    assert machine.get("/api/v1/plans").status_code == 401
+    said = text_of(get(ada, "/users/tokens"))
+    assert "No token works" in said
+    assert "1 that ended" in said
+    entries = [entry for entry in server.services.audit.entries() if entry.subject == id]
+    assert [(entry.actor, entry.operation) for entry in entries] == [
+        ("ada", "revoke a token"),
+        ("ada", "make a token"),
+    ]
+    assert entries[1].detail == {
+        "name": "crm",
+        "sets": ["operator"],
+        "objects": ["CollectionPlan"],
+        "queues": [],
+        "scopes": ["read"],
+    }
+    assert text not in str(entries)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"days": "367"}, "A token lives for 1 to 366 days"),
+        ({"days": "0"}, "A token lives for 1 to 366 days"),
+        ({"days": "²"}, "A token lives for 1 to 366 days"),
+        ({"sets": ""}, "Without a permission set, a token can do nothing"),
+        ({"scopes": "everything"}, "Without a use, a token can do nothing"),
+        ({"name": ""}, "cannot be the name of a token"),
+        ({"name": "a\x07b"}, "cannot be the name of a token"),
+    ],
+)
+def test_a_token_that_makes_no_sense_is_not_made(
+    ada: TestClient, server: World, wrong: dict[str, str], said: str
+) -> None:
+    refused = post(ada, "/users/tokens", **{**TOKEN, **wrong})
+    assert refused.status_code in (409, 422)
+    assert said in text_of(refused.text)
+    assert "CollectionPlan" in refused.text
+    assert server.services.tokens.tokens() == []
+
+
+def test_a_token_that_is_not_there_is_not_revoked(ada: TestClient, server: World) -> None:
+    assert post(ada, "/users/tokens/revoke", id="0123456789ab").status_code == 404
+    assert "revoke a token" not in [entry.operation for entry in server.services.audit.entries()]
