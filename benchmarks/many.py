@@ -5,9 +5,10 @@ by columns, drolang's tables beside a CASE for DuckDB written by hand.
     python benchmarks/many.py [--records N] [--rounds N] [--out FOLDER]
 
 64, 512 and 2,048 scenarios, each a cell of a table: a region, a band of days late, a band of balances; the first one
-that matches counts. `list` is the same generated code without the tree: one condition after the other. By columns, the
-records stand in a table of DuckDB, over and over, and one thread works. All answers are compared before anything is
-timed. Writes `many.md` and `many.json` to the folder, and the table to standard output.
+that matches counts. `list` is the same generated code without the tree: one condition after the other, each left at
+the first comparison that fails, attributes read once. By columns, the records stand in a table of DuckDB, over and
+over, and one thread works. Then, one record at a time, 512 scenarios in other shapes (shapes.py). All answers are
+compared before anything is timed. Writes `many.md` and `many.json` to the folder, and the tables to standard output.
 """
 
 import sys
@@ -19,7 +20,8 @@ from typing import Any
 from accounts import case, loaded, query_of
 from peers import PEERS
 from report import deliver, in_turn, machine, number, parser, table
-from workload import TODAY, many_scenarios, program, records, regions_of
+from shapes import SHAPES
+from workload import TODAY, Joined, many_scenarios, program, records, regions_of
 
 import dro_lang as drolang
 from dro_lang.conditions.compiled.records import Layout
@@ -27,8 +29,10 @@ from dro_lang.conditions.compiled.selector import compile_plan
 from dro_lang.conditions.time import midnight
 from dro_lang.kernel.blueprint import Blueprint
 from dro_lang.kernel.compose import plan_environment
+from dro_lang.program.model import Program
 
 SIZES = (64, 512, 2048)
+SHAPED = 512
 TREE, LIST = "tree", "list"
 TABLES, CASE = "columns", "CASE by hand"
 REPEATED = 50
@@ -44,10 +48,7 @@ def measure(count: int, size: int, rounds: int) -> dict[str, float]:
     start = time.process_time()
     selector = drolang.compile_selection(checked, today=TODAY)
     compiled = time.process_time() - start
-    blueprint = Blueprint.of(checked, "Chase")
-    layout = Layout(blueprint.context, checked.records)
-    environment = plan_environment(blueprint, {}, midnight(TODAY, blueprint.zone))
-    in_a_row = compile_plan(blueprint.plan, layout, indexed_from=sys.maxsize)(environment)
+    layout, in_a_row = _in_a_row(checked)
     rows = records(count, regions_of(scenarios))
     ready: dict[str, list[Any]] = {
         TREE: [selector.record(row) for row in rows],
@@ -85,6 +86,29 @@ def measure(count: int, size: int, rounds: int) -> dict[str, float]:
         some = query.replace("FROM accounts", f"FROM (FROM accounts LIMIT {sizes[name]})")
         tasks[name] = partial(_fetch, connection, f"SELECT bit_xor(hash(id, scenario)) FROM ({some})")
     return {**{name: sizes[name] / taken for name, taken in in_turn(tasks, rounds).items()}, "compile_s": compiled}
+
+
+def _in_a_row(checked: Program) -> tuple[Layout, Callable[[Any], Any]]:
+    """What chooses without the tree, with the layout of its records."""
+    blueprint = Blueprint.of(checked, "Chase")
+    layout = Layout(blueprint.context, checked.records)
+    environment = plan_environment(blueprint, {}, midnight(TODAY, blueprint.zone))
+    return layout, compile_plan(blueprint.plan, layout, indexed_from=sys.maxsize)(environment)
+
+
+def shaped(count: int, scenarios: list[Joined], rounds: int) -> dict[str, float]:
+    """Records a second by row, with the tree and without."""
+    checked = program(scenarios)
+    selector = drolang.compile_selection(checked, today=TODAY)
+    layout, in_a_row = _in_a_row(checked)
+    rows = records(count, regions_of(scenarios))
+    few = rows[: max(20, count // 10)]
+    ready = {TREE: list(map(selector.record, rows)), LIST: list(map(layout.record, few))}
+    for one, other in zip(ready[TREE], ready[LIST], strict=False):
+        if selector.choose(one) != in_a_row(other):
+            sys.exit(f"the tree and the list differ about {one!r}")
+    tasks = {TREE: _over(selector.choose, ready[TREE]), LIST: _over(in_a_row, ready[LIST])}
+    return {name: len(ready[name]) / taken for name, taken in in_turn(tasks, rounds).items()}
 
 
 def _fetch(connection: Any, query: str) -> object:
@@ -133,8 +157,15 @@ def main() -> None:
                 f"{each['compile_s']} s",
             ]
         )
-    text = table(head, rows) + f"\nRecords a second; {given.records:,} records, all answers equal.\n"
-    deliver("many", text, {"machine": machine("duckdb", *OTHERS), "results": results}, given.out)
+    text = table(head, rows) + f"\nRecords a second; {given.records:,} records, all answers equal.\n\n"
+    shapes = []
+    for shape, make in SHAPES.items():
+        speeds = shaped(given.records, make(SHAPED), given.rounds)
+        told = {name: round(speed, 1) for name, speed in speeds.items()}
+        shapes.append({"shape": shape, **told, "tree_to_list": round(speeds[TREE] / speeds[LIST], 1)})
+    rows = [[each["shape"], number(each[TREE]), number(each[LIST]), each["tree_to_list"]] for each in shapes]
+    text += table([f"{SHAPED} scenarios", TREE, LIST, "tree to list"], rows)
+    deliver("many", text, {"machine": machine("duckdb", *OTHERS), "results": results, "shapes": shapes}, given.out)
 
 
 if __name__ == "__main__":

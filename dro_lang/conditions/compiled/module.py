@@ -53,6 +53,12 @@ class Module:
         self._lines.append(f"    def {name}({argument}):\n{text}")
         return name
 
+    def assigned(self, expression: str) -> str:
+        """A name for what an expression is worth once the code is bound, after the functions that it may name."""
+        name = f"a{len(self._lines)}"
+        self._lines.append(f"    {name} = {expression}")
+        return name
+
     def binding(self, expression: str) -> str:
         """A name for what an expression is worth once the code is bound; `env` is what it is bound to."""
         name = self._bindings.get(expression)

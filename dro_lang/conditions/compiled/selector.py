@@ -1,7 +1,8 @@
 """A plan's selection as one function of a record of slots.
 
-With few scenarios it tests one after the other. From about 32 on it goes down a decision tree (index/), so that tests
-which scenarios share are made once, and most scenarios are never looked at.
+With few scenarios it tests one after the other. From about 16 on it goes down a decision tree (index/), so that tests
+which scenarios share are made once, and most scenarios are never looked at. The upper levels of the tree are tables
+(tables.py), where that is faster; what the tables lead to is a choice, or a function that goes on from there.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,16 +15,18 @@ from dro_lang.conditions.compiled.expressions import NAMES
 from dro_lang.conditions.compiled.module import Bound, GenerationError, Module
 from dro_lang.conditions.compiled.readers import SlotReader
 from dro_lang.conditions.compiled.records import Layout, Record, whole
+from dro_lang.conditions.compiled.tables import Entry, Function, way_through
 from dro_lang.conditions.environment import Environment
 from dro_lang.conditions.index.cuts import Cuts, Node, Opaque, Operand, formula
-from dro_lang.conditions.index.tree import Branch, Candidates, Leaf, Split, Tree, grow
+from dro_lang.conditions.index.levels import Levelled, grow
+from dro_lang.conditions.index.tree import Branch, Candidates, Leaf, Split, Tree
 from dro_lang.conditions.normal import Normal, Truth
 from dro_lang.conditions.selection import Choice, choice_of, own_condition
 from dro_lang.program.expressions import Expression
 from dro_lang.program.model import Plan, Policy
 from dro_lang.program.types import BooleanType, Type
 
-INDEXED_FROM = 32
+INDEXED_FROM = 16
 """The number of scenarios from which on a decision tree pays."""
 
 _MOST_CHOICES = 65_536
@@ -91,23 +94,52 @@ class _Writer:
             cuts = Cuts.of(conditions)
             operands = [operand.expression for operand in cuts.operands]
             self._writer = self._conditions(conditions, operands)
-            self._tree = grow(cuts, self._settled, lambda operand: self._writer.is_optional(operand, set()))
+            self._grown = grow(cuts, self._settled, lambda operand: self._writer.is_optional(operand, set()))
         else:
             self._writer = self._conditions(conditions, [])
             held = enumerate(conditions)
-            self._tree = Leaf(tuple((number, Opaque(each)) for number, each in held if each != Truth(False)))
+            leaf = Leaf(tuple((number, Opaque(each)) for number, each in held if each != Truth(False)))
+            self._grown = Levelled((), leaf)
 
     def _conditions(self, conditions: Iterable[Normal], operands: list[Expression]) -> Conditions:
         # Whatever the tree splits is looked at again and again on the way down.
         return Conditions(self._module, self._reader, conditions, [*operands, *operands])
 
     def compiled(self) -> Bound:
+        tree, levels = self._grown.tree, self._grown.levels
+        way = way_through(levels, tree, self._entry, self._module, self._writer) if levels else []
         self._add(0, "try:")
-        self._write(self._tree, frozenset(), 1)
+        for line in way:
+            self._add(1, line)
+        if not way:
+            self._write(tree, frozenset(), 1)
         self._add(0, "except AttributeError:")
         self._add(1, "raise Misused(r) from None")
-        lines = [*(f"{name} = UNSET" for name in self._writer.unset), *self._lines]
-        return self._module.binding_of(self._module.block("r", lines), f"plan {self._plan.name}")
+        return self._module.binding_of(self._module.block("r", self._taken()), f"plan {self._plan.name}")
+
+    def _taken(self) -> list[str]:
+        """The lines of a function, which end here."""
+        lines = [*(f"{name} = UNSET" for name in dict.fromkeys(self._writer.unset)), *self._lines]
+        self._writer.unset.clear()
+        self._lines = []
+        return lines
+
+    def _entry(self, tree: Tree, known: Iterable[Expression]) -> Entry:
+        """What a table says where some expressions are known: the choice, or the function that finds it."""
+        if isinstance(tree, Leaf):
+            mask = self._certain(tree.candidates)
+            if mask is not None:
+                return self._choices[mask]
+        self._write(tree, frozenset(map(self._writer.known, known)), 0)
+        return Function(self._module.block("r", self._taken()))
+
+    def _certain(self, candidates: Candidates) -> int | None:
+        """The scenarios of which the choice is made, where nothing is left to be tested of them."""
+        numbers = {number for number, _ in candidates}
+        if self._plan.policy is Policy.FIRST_MATCHING:
+            candidates = candidates[:1]
+        certain = (node is True and numbers.isdisjoint(self._unless[number]) for number, node in candidates)
+        return sum(1 << number for number, _ in candidates) if all(certain) else None
 
     def _add(self, depth: int, line: str) -> None:
         self._lines.append(" " * depth + line)
