@@ -67,6 +67,24 @@ plan Orders for Order {
 group Work for Order {
 """
 
+PER_ITEM = """\
+  step a: auto Nothing for each item {
+  }
+
+  step b: auto Nothing for each item {
+    after a for the same item
+  }
+
+  step c: auto Nothing {
+    after b for every item
+  }
+}
+
+record Line {
+  id : Id
+}
+"""
+
 
 def program_of(starts: str = "") -> Program:
     """A plan of eight automations, one after the other; `starts` is a clause of the first."""
@@ -248,11 +266,29 @@ def _waiting(hash: str, plans: int) -> Iterator[Submit]:
         yield Submit(hash, "Orders", row_of(number, soon if number % 10 == 0 else late))
 
 
+def items(number: int, folder: Path) -> dict[str, float]:
+    """One plan whose record has so many items: two automations for each, and one step that waits for all of them."""
+    per_item = HEAD.replace("due_date   : Date\n", "due_date   : Date\n  lines      : items of Line\n").replace(
+        'object "Order"\n', 'object "Order"\n  items in "Lines"\n'
+    )
+    checked = check_source(Source("orders.dro", f"{per_item}{PER_ITEM}"), "orders", Loader(Path.cwd()))
+    assert checked.program is not None, [each.message for each in checked.diagnostics]
+    engine, _ = opened(folder / "plans.db")
+    hash = engine.deploy(checked.program)
+    row = {**row_of(0), "lines": tuple({"id": f"L-{line}"} for line in range(number))}
+    start = time.process_time()
+    engine.submit(Submit(hash, "Orders", row))
+    engine.run_due()
+    taken = time.process_time() - start
+    assert engine.store.load("O-0").state.status == "completed"
+    return {"microseconds_per_event": taken / (2 * number + 1) * 1e6}
+
+
 MEASURES: dict[str, Callable[[int, Path], dict[str, float]]] = {
     each.__name__: each
     for each in (
         *(kernel, batched, local_batched, unbatched, local_unbatched, commit),
-        *(dbos, dbos_wal, dbos_plain, waiting),
+        *(dbos, dbos_wal, dbos_plain, waiting, items),
     )
 }
 

@@ -1,13 +1,15 @@
 """The groups and steps of a plan, indexed: what waits look at, and what a turn changes."""
 
-from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
+from heapq import heapify, heappop, heappush
 
+from dro_lang.conditions.time import in_zone
+from dro_lang.kernel.begun import Tick
 from dro_lang.kernel.blueprint import Blueprint
 from dro_lang.kernel.layout import Awaited, Layout, Roles, StepKey, awaited
 from dro_lang.kernel.overview import Overview
+from dro_lang.kernel.standings import Counts, Standing, holds_back, moved, standing_of
 from dro_lang.kernel.states import (
     GroupInstance,
     GroupKey,
@@ -21,23 +23,9 @@ from dro_lang.kernel.states import (
 from dro_lang.program.model import Outcome, Step, Wait
 from dro_lang.program.values import Row
 
-
-class Standing(StrEnum):
-    """What a step instance is to the steps that wait for it."""
-
-    OPEN = "open"
-    COMPLETED = "completed"
-    SKIPPED = "skipped"
-    SKIPPED_BRANCH = "skipped with its branch"
-    EXPIRED = "expired"
-    FAILED = "failed"
-    CANCELED = "canceled"
-    GONE = "gone"  # bypassed or discarded
-
-
-_WAITING = frozenset({StepStatus.SCHEDULED, StepStatus.ON_HOLD})
 _GONE = frozenset({StepStatus.BYPASSED, StepStatus.DISCARDED})
-_STANDINGS = {outcome: Standing(outcome.value) for outcome in Outcome}
+
+_SCHEDULED, _IN_PROGRESS, _STARTS = StepStatus.SCHEDULED, StepStatus.IN_PROGRESS, Tick.STARTS
 
 Tally = Mapping[Standing, tuple[datetime | None, InstanceId]]
 """The standings of some instances: for each the latest moment at which one came into it, and that instance."""
@@ -49,21 +37,24 @@ class Board:
     def __init__(self, blueprint: Blueprint, state: PlanState) -> None:
         overview = Overview.of(blueprint, state)
         self.blueprint = blueprint
-        self.row = state.row
+        self._row = state.row
+        self._items: Mapping[str, Row] | None = None
         self.groups: dict[GroupKey, GroupInstance] = dict(zip(overview.layout.names, state.groups, strict=True))
         self.steps: list[StepState] = list(state.steps)
         """In their fixed order."""
         self.layout: Layout = overview.layout
         self.roles: Roles = overview.layout.roles
         """What each step is in the plan."""
-        self._begun = list(overview.begun)
+        self.begun = overview.begun.copy()
         self.left = overview.left
         """How many steps are not finished."""
+        self._counts: dict[StepKey, Counts] = dict(overview.counts)
         self._tallies: dict[StepKey, Tally] = {}
         self._unsettled: set[int] = set()
+        self._looked_at = state.moment
         # In a plan that runs every step has gone as far as it goes, and nothing has moved in one that has not started.
         self._all_unsettled = state.status is not PlanStatus.IN_PROGRESS
-        if state.status is PlanStatus.NOT_STARTED and self.left == len(self.steps) and not self._begun:
+        if state.status is PlanStatus.NOT_STARTED and self.left == len(self.steps) and not self.begun.places:
             self._all_unsettled = False
             self._unsettled.update(overview.layout.free)
 
@@ -78,9 +69,9 @@ class Board:
         place = self.layout.places.get(instance)
         return None if place is None else self.steps[place]
 
-    def begun(self) -> list[StepState]:
+    def begun_steps(self) -> list[StepState]:
         """The steps that are neither pending nor finished, in their order."""
-        return [self.steps[place] for place in self._begun]
+        return [self.steps[place] for place in self.begun.places]
 
     def definition(self, instance: InstanceId) -> Step:
         """The step as it was written."""
@@ -97,7 +88,8 @@ class Board:
     @row.setter
     def row(self, row: Row) -> None:
         self._row = row
-        self._items: Mapping[str, Row] | None = None
+        self._items = None
+        self.look_again()
 
     @property
     def items(self) -> Mapping[str, Row]:
@@ -119,25 +111,20 @@ class Board:
             self._tallies[awaited.target] = self._count(awaited.places)
         return self._tallies[awaited.target]
 
+    def standings(self, awaited: Awaited) -> Counts | None:
+        """How many of the instances stand how that a wait is for; None where that is not counted, as they are few."""
+        return self._counts.get(awaited.target) if len(awaited.places) > 1 else None
+
     def _count(self, places: Sequence[int]) -> Tally:
         tally: dict[Standing, tuple[datetime | None, InstanceId]] = {}
         for place in places:
             step = self.steps[place]
-            standing = self.standing(step)
+            standing = standing_of(self.definition(step.id), step)
             moment = step.finished_at if step.status is not StepStatus.CANCELED else step.since
             known = tally.get(standing)
             if known is None or (moment is not None and (known[0] is None or moment > known[0])):
                 tally[standing] = (moment, step.id)
         return tally
-
-    def standing(self, step: StepState) -> Standing:
-        if step.status in _GONE:
-            return Standing.GONE
-        if step.outcome is None:
-            return Standing.OPEN
-        if step.outcome is Outcome.SKIPPED and self.definition(step.id).skip_branch:
-            return Standing.SKIPPED_BRANCH
-        return _STANDINGS[step.outcome]
 
     def compensation_before(self, instance: InstanceId) -> GroupInstance | None:
         """An unfinished compensation group that a pending step lets go first: those that its own group follows, and,
@@ -184,23 +171,36 @@ class Board:
         role = self.roles[step.id]
         before = self.steps[role.place]
         self.steps[role.place] = step
+        self.begun.changed(role, before, step)
+        if step.results != before.results:
+            self.look_again()
+        if step.status is _SCHEDULED:
+            if step.scheduled_for is None:  # The date is no longer known: nothing holds it back.
+                self._unsettled.add(role.place)
+        elif step.status is _IN_PROGRESS and role.definition.until is not None:
+            self._unsettled.add(role.place)
         if before.status is step.status and before.outcome is step.outcome:
             return
-        had_begun, has_begun = _has_begun(before), _has_begun(step)
-        if had_begun and not has_begun:
-            self._begun.remove(role.place)
-        elif has_begun and not had_begun:
-            insort(self._begun, role.place)
         self.left += before.finished - step.finished
         self._tallies.pop(role.key, None)
-        if not (_is_open(before) and _is_open(step)):
-            self._unsettled.update(*role.dependents)
+        counts = self._counts.get(role.key)
+        if counts is not None:
+            counts = self._counts[role.key] = _counted_anew(counts, role.definition, before, step)
+        if _is_open(before) and _is_open(step):
+            return
+        for wait, places in role.dependents:
+            # What waits for all of many is held back by the others, whatever became of this one.
+            if counts is None or wait.same_item or not holds_back(wait, counts):
+                self._unsettled.update(places)
+
+    def look_again(self) -> None:
+        """Something is not as it was that pauses look at, or that callouts on hold wait for: the record, a result, the
+        day, an integration."""
+        self._unsettled.update(self.begun.watched)
 
     def add(self, steps: Iterable[StepState]) -> None:
         """Bring steps into the plan, pending."""
-        known = len(self.steps)
         self.steps += steps
-        self.left += len(self.steps) - known
         self._look_anew()
 
     def insert(self, group: GroupInstance) -> None:
@@ -212,18 +212,20 @@ class Board:
         order = tuple(step.id for step in self.steps)
         self.layout = self.blueprint.layout(tuple(self.groups.values()), order)
         self.roles = self.layout.roles
+        overview = Overview.worked_out(self.layout, self.steps)
+        self.begun, self.left, self._counts = overview.begun, overview.left, dict(overview.counts)
         self._tallies.clear()
         self._all_unsettled = True
 
     def overview(self) -> Overview:
         """What to hand on with the state."""
-        return Overview(self.layout, tuple(self._begun), self.left)
+        return Overview(self.layout, self.begun, self.left, self._counts)
 
     # ---- what may move on
 
-    def unsettled(self) -> Iterator[StepState]:
-        """The steps that may be able to move on, in their fixed order, each as it is when its turn comes: those that
-        wait for a date or look at a condition, and the pending ones for which something changed that they wait for.
+    def unsettled(self, now: datetime) -> Iterator[StepState]:
+        """The steps that may be able to move on, in their fixed order, each as it is when its turn comes: those whose
+        date has come, and those for which something changed that they wait for or look at.
 
         A step for which something changes while others move comes too, now or, where its place has passed, next time.
         """
@@ -233,28 +235,35 @@ class Board:
             for place in range(len(self.steps)):
                 yield self.steps[place]
             return
-        places = [place for place in self._begun if self._may_go_on(place)]
+        if self.begun.watched and now != self._looked_at:
+            zone = self.blueprint.zone
+            if in_zone(now, zone).date() != in_zone(self._looked_at, zone).date():
+                self.look_again()
+            self._looked_at = now
+        queued = {place for _, tick, place in self.begun.due(now) if tick is _STARTS}
+        heap = list(queued)
+        heapify(heap)
         next_time: set[int] = set()
         here = -1
         while True:
             if self._unsettled:
-                places = sorted({*places, *self._unsettled})
+                for place in self._unsettled - queued:
+                    if place <= here:
+                        next_time.add(place)
+                    else:
+                        queued.add(place)
+                        heappush(heap, place)
                 self._unsettled.clear()
-                while places and places[0] <= here:
-                    next_time.add(places.pop(0))
-            if not places:
+            if not heap:
                 break
-            here = places.pop(0)
+            here = heappop(heap)
+            queued.discard(here)
             yield self.steps[here]
         self._unsettled = next_time
 
-    def _may_go_on(self, place: int) -> bool:
-        step = self.steps[place]
-        return step.status in _WAITING or self.roles[step.id].definition.until is not None
 
-
-def _has_begun(step: StepState) -> bool:
-    return step.status is not StepStatus.PENDING and not step.finished
+def _counted_anew(counts: Counts, definition: Step, before: StepState, after: StepState) -> Counts:
+    return moved(counts, standing_of(definition, before), standing_of(definition, after))
 
 
 def _is_open(step: StepState) -> bool:

@@ -1,17 +1,17 @@
 """When a plan ends, and when it is frozen."""
 
-from dro_lang.kernel.board import Standing
 from dro_lang.kernel.reasons import bypassed_because
+from dro_lang.kernel.standings import Standing, Verdict
 from dro_lang.kernel.states import PlanStatus, StepState, StepStatus
 from dro_lang.kernel.timers import carry_on
 from dro_lang.kernel.turn import Turn
-from dro_lang.kernel.waits import Judgement, Verdict, judge
+from dro_lang.kernel.waits import Judgement, judge
 from dro_lang.program.model import StepKind
 
 
 def conclude(turn: Turn) -> None:
     """Bring the plan into the state that its steps call for. A plan that runs ends when every step is finished."""
-    if turn.status is PlanStatus.FREEZING and not any(_runs(turn, step) for step in turn.board.begun()):
+    if turn.status is PlanStatus.FREEZING and not any(_runs(turn, step) for step in turn.board.begun_steps()):
         turn.change_plan(PlanStatus.FROZEN)
     while turn.running and _give_up_cancellations(turn):
         carry_on(turn)
@@ -28,7 +28,7 @@ def _runs(turn: Turn, step: StepState) -> bool:
 def _give_up_cancellations(turn: Turn) -> bool:
     """Where all that is left waits for completed steps to be canceled, they will not be: the plan is at its end. The
     steps that wait for that are bypassed. Says whether there was one."""
-    if not turn.board.left or turn.board.begun():
+    if not turn.board.left or turn.board.begun.places:
         return False
     left = [step for step in turn.steps() if not step.finished]
     hopeless = [(step, judgement) for step in left if (judgement := _hopeless(turn, step)) is not None]

@@ -30,8 +30,8 @@ class Awaited:
 @frozen(eq=False)
 class Role:
     """What one step instance is in its plan: its place, the step as it was written, what that takes and gives, its
-    service level, the waits that hold it back, and the places of the instances that wait for it. `looks_daily`: it
-    looks at its condition at midnight."""
+    service level, the waits that hold it back, and those that it ends, each with the places of the instances that
+    wait. `looks_daily`: it looks at its condition at midnight."""
 
     place: int
     key: StepKey
@@ -41,7 +41,7 @@ class Role:
     level: ServiceLevel | None
     looks_daily: bool
     waits: tuple[Awaited, ...]
-    dependents: tuple[Sequence[int], ...]
+    dependents: tuple[tuple[Wait, Sequence[int]], ...]
 
 
 class Roles(dict[InstanceId, Role]):
@@ -61,14 +61,14 @@ class Roles(dict[InstanceId, Role]):
 class Layout:
     """`order` has the instances in their fixed order, and `places` tells the place of each in it. `names` has the
     groups' own names, `members` the places of a step's instances. `dependents` are the steps that wait for a step, each
-    with whether only for the same item. `compensated` is whether any group is one of compensation."""
+    with its wait. `compensated` is whether any group is one of compensation."""
 
     blueprint: "Blueprint"
     names: Mapping[GroupKey, str]
     order: Sequence[InstanceId]
     places: Mapping[InstanceId, int]
     members: Mapping[StepKey, Sequence[int]]
-    dependents: Mapping[StepKey, Sequence[tuple[StepKey, bool]]]
+    dependents: Mapping[StepKey, Sequence[tuple[StepKey, Wait]]]
     compensated: bool
     roles: Roles = field(init=False, repr=False)
 
@@ -81,12 +81,11 @@ class Layout:
         members: dict[StepKey, list[int]] = {}
         for place, instance in enumerate(order):
             members.setdefault((instance.group_key, instance.step), []).append(place)
-        dependents: dict[StepKey, list[tuple[StepKey, bool]]] = {}
+        dependents: dict[StepKey, list[tuple[StepKey, Wait]]] = {}
         for group in groups:
             for step in blueprint.group(group.group).steps:
                 for wait in step.join.waits if step.join else ():
-                    waiting = (group.key, step.name), wait.same_item
-                    dependents.setdefault(awaited(group.key, wait), []).append(waiting)
+                    dependents.setdefault(awaited(group.key, wait), []).append(((group.key, step.name), wait))
         return cls(
             blueprint=blueprint,
             names={group.key: group.group for group in groups},
@@ -97,10 +96,13 @@ class Layout:
             compensated=any(group.cause is not None for group in groups),
         )
 
+    def definition(self, key: StepKey) -> Step:
+        """A step as it was written."""
+        return self.blueprint.step(self.names[key[0]], key[1])
+
     def _role(self, instance: InstanceId) -> Role:
         key = instance.group_key, instance.step
-        group = self.names[key[0]]
-        definition = self.blueprint.step(group, instance.step)
+        definition = self.definition(key)
         return Role(
             place=self.places[instance],
             key=key,
@@ -108,9 +110,12 @@ class Layout:
             takes=self.blueprint.takes(definition),
             gives=self.blueprint.gives(definition),
             level=level_of(self.blueprint, definition),
-            looks_daily=self.blueprint.looks_daily(group, instance.step),
+            looks_daily=self.blueprint.looks_daily(self.names[key[0]], instance.step),
             waits=tuple(self._awaited(instance, wait) for wait in (definition.join.waits if definition.join else ())),
-            dependents=tuple(self._meant(*waiting, instance.item) for waiting in self.dependents.get(key, ())),
+            dependents=tuple(
+                (wait, self._meant(waiting, wait.same_item, instance.item))
+                for waiting, wait in self.dependents.get(key, ())
+            ),
         )
 
     def _awaited(self, instance: InstanceId, wait: Wait) -> Awaited:
@@ -123,6 +128,15 @@ class Layout:
             return self.members.get(key, ())
         place = self.places.get(InstanceId(key[0].name, key[1], item, key[0].copy))
         return () if place is None else (place,)
+
+    @cached_property
+    def awaited_as_a_whole(self) -> tuple[StepKey, ...]:
+        """The steps of which something waits for all instances, where they have several."""
+        return tuple(
+            key
+            for key, waiting in self.dependents.items()
+            if len(self.members.get(key, ())) > 1 and not all(wait.same_item for _, wait in waiting)
+        )
 
     @cached_property
     def scheduled(self) -> tuple[int, ...]:

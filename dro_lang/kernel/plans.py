@@ -55,5 +55,6 @@ def go_online(turn: Turn, event: GoOnline) -> str | None:
     if event.integration not in turn.offline:
         return f"{event.integration} is not offline"
     turn.offline -= {event.integration}
+    turn.board.look_again()
     turn.history.append(IntegrationChanged(turn.now, event.integration, True, event.by))
     return None

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dro_lang.kernel import work
 from dro_lang.kernel.reasons import bypassed_because
 from dro_lang.kernel.schedule import start_date
+from dro_lang.kernel.standings import Verdict
 from dro_lang.kernel.states import StepState, StepStatus
 from dro_lang.kernel.turn import Turn
-from dro_lang.kernel.waits import Verdict, judge_join, later_of
+from dro_lang.kernel.waits import judge_join, later_of
 from dro_lang.program.model import Outcome, StepKind
 from dro_lang.program.render import render
 
@@ -17,7 +18,7 @@ def settle(turn: Turn) -> None:
     moved = turn.running
     while moved:
         moved = False
-        for step in turn.board.unsettled():
+        for step in turn.board.unsettled(turn.now):
             moved |= _move(turn, step)
 
 

@@ -5,26 +5,16 @@ Bypassed and discarded instances are ignored, and canceled ones where `canceled`
 wait that is met.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
-from functools import cache, reduce
+from functools import reduce
 
 from attrs import frozen
 
-from dro_lang.kernel.board import Board, Standing, Tally
+from dro_lang.kernel.board import Board, Tally
+from dro_lang.kernel.layout import Awaited
+from dro_lang.kernel.standings import Verdict, holds_back, verdicts_of
 from dro_lang.kernel.states import InstanceId
-from dro_lang.program.model import Outcome, Wait
-
-
-class Verdict(StrEnum):
-    MET = "met"
-    OPEN = "open"
-    DROPPED = "dropped"
-    """A plain wait on nothing but bypassed steps, or on one skipped with its branch: it holds nothing back, unless the
-    step waits for nothing else."""
-    IMPOSSIBLE = "impossible"
-
+from dro_lang.program.model import Wait
 
 # For what is done at every turn: to look up a member of an enum takes Python 3.11 longer than what is done with it.
 _MET, _OPEN, _DROPPED, _IMPOSSIBLE = Verdict
@@ -40,27 +30,22 @@ class Judgement:
     instance: InstanceId | None = None
 
 
-_FINISHED = frozenset({Standing.COMPLETED, Standing.SKIPPED, Standing.EXPIRED})
-_IGNORED_BY_PLAIN = frozenset({Standing.GONE, Standing.CANCELED, Standing.SKIPPED_BRANCH})
-_STANDINGS_OF = {
-    Outcome.COMPLETED: frozenset({Standing.COMPLETED}),
-    Outcome.SKIPPED: frozenset({Standing.SKIPPED, Standing.SKIPPED_BRANCH}),
-    Outcome.EXPIRED: frozenset({Standing.EXPIRED}),
-    Outcome.FAILED: frozenset({Standing.FAILED}),
-    Outcome.CANCELED: frozenset({Standing.CANCELED}),
-}
-
-
 def judge_join(board: Board, instance: InstanceId) -> Judgement:
     """The verdict on everything that a step instance waits for; DROPPED never, as it would then wait for nothing."""
     role = board.roles[instance]
     join = role.definition.join
     if join is None:
         return Judgement(_MET)
-    judgements = [judge(each.wait, board.tally(each)) for each in role.waits]
+    judgements = [_at_a_glance(board, each) or judge(each.wait, board.tally(each)) for each in role.waits]
     if len(judgements) == 1 and judgements[0].verdict is not _DROPPED:
         return judgements[0]
     return _any_of(judgements) if join.any_of else _all_of(judgements)
+
+
+def _at_a_glance(board: Board, awaited: Awaited) -> Judgement | None:
+    """The verdict on a wait that some of many instances hold back, without a look at each."""
+    counts = board.standings(awaited)
+    return Judgement(_OPEN, None, awaited.wait) if counts is not None and holds_back(awaited.wait, counts) else None
 
 
 def open_waits(board: Board, instance: InstanceId) -> list[Wait]:
@@ -73,7 +58,7 @@ def judge(wait: Wait, tally: Tally) -> Judgement:
     """The verdict on one wait, from how the instances stand that it is for."""
     if not tally:
         return Judgement(_MET, None, wait)
-    verdicts = _verdicts(wait.outcomes)
+    verdicts = verdicts_of(wait.outcomes)
     found: dict[Verdict, tuple[datetime | None, InstanceId]] = {}
     for standing, latest in tally.items():
         verdict = verdicts[standing]
@@ -88,29 +73,6 @@ def judge(wait: Wait, tally: Tally) -> Judgement:
         return Judgement(_MET, found[_MET][0], wait)
     nothing_left = _IMPOSSIBLE if wait.outcomes else _DROPPED
     return Judgement(nothing_left, None, wait, found[_DROPPED][1])
-
-
-@cache
-def _verdicts(outcomes: tuple[Outcome, ...]) -> Mapping[Standing, Verdict]:
-    """What a wait for some outcomes makes of each standing: it accepts it, ignores it (DROPPED), waits for it to become
-    one that it accepts, or can never be met."""
-    if outcomes:
-        accepted = frozenset[Standing]().union(*(_STANDINGS_OF[outcome] for outcome in outcomes))
-        ignored = frozenset({Standing.GONE, Standing.CANCELED}) - accepted
-    else:
-        accepted, ignored = _FINISHED, _IGNORED_BY_PLAIN
-    # What is completed may still be canceled.
-    still = {Standing.OPEN, *([Standing.COMPLETED] if Standing.CANCELED in accepted else [])}
-    return {
-        standing: _DROPPED
-        if standing in ignored
-        else _MET
-        if standing in accepted
-        else _OPEN
-        if standing in still
-        else _IMPOSSIBLE
-        for standing in Standing
-    }
 
 
 def _all_of(judgements: list[Judgement]) -> Judgement:

@@ -65,7 +65,7 @@ def wake_of(blueprint: Blueprint, plan: PlanState) -> datetime | None:
 
 def _waits_for_a_day(blueprint: Blueprint, plan: PlanState) -> bool:
     overview = Overview.of(blueprint, plan)
-    begun = (plan.steps[place] for place in overview.begun)
+    begun = (plan.steps[place] for place in overview.begun.watched)
     return any(step.status is StepStatus.IN_PROGRESS and overview.layout.roles[step.id].looks_daily for step in begun)
 
 

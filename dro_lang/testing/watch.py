@@ -7,14 +7,15 @@ from attrs import define, field, frozen
 
 from dro_lang.conditions.environment import Environment
 from dro_lang.kernel.blueprint import Blueprint
-from dro_lang.kernel.board import Board, Standing
+from dro_lang.kernel.board import Board
 from dro_lang.kernel.compose import plan_environment
 from dro_lang.kernel.events import SYSTEM
 from dro_lang.kernel.history import StepChanged
 from dro_lang.kernel.machine import Transition
+from dro_lang.kernel.standings import Standing, Verdict
 from dro_lang.kernel.states import InstanceId, StepStatus
 from dro_lang.kernel.turn import environment_of
-from dro_lang.kernel.waits import Verdict, judge
+from dro_lang.kernel.waits import judge
 from dro_lang.program.expressions import Expression
 from dro_lang.program.model import Assignment, Outcome, StepKind, ToRouting
 from dro_lang.program.values import Row

@@ -27,9 +27,9 @@ from dro_lang.kernel.events import (
     Unfreeze,
 )
 from dro_lang.kernel.states import InstanceId, PlanState
-from dro_lang.program.expressions import And, ItemAttribute, Today
+from dro_lang.program.expressions import And, Expression, ItemAttribute, Result, Today
 from dro_lang.program.model import Join, Outcome, Program, Propagation, Step, StepKind, Wait
-from dro_lang.program.types import BOOLEAN
+from dro_lang.program.types import BOOLEAN, INTEGER
 from tests.kernel.builders import (
     PAID,
     attribute,
@@ -59,6 +59,10 @@ PROMISE_DUE = And((is_known("promised_on"), compare(attribute("promised_on"), "<
 SCHEDULES = [None, None, on("due_date"), before(days(12), "due_date"), since_previous(hours(30))]
 RETRIES = [None, immediately(1), every(minutes(90), 2), staggered(minutes(5), minutes(600), queue="Fallout")]
 TARGETS = {StepKind.AUTO: ["Send", "Look"], StepKind.CALLOUT: ["Erp", "Bank"]}
+
+
+def high_score(group: str | None, step: Step) -> Expression:
+    return compare(Result(group, step.name, "score", INTEGER), ">=", const(5))
 
 
 @st.composite
@@ -91,7 +95,8 @@ def steps(draw: st.DrawFn, name: str, own: str, earlier: list[tuple[str, Step]])
     if kind in (StepKind.PAUSE, StepKind.MANUAL, StepKind.CALLOUT):
         clauses["expires"] = draw(st.sampled_from([None, hours(50), days(4)]))
     if kind is StepKind.PAUSE:
-        clauses["until"] = draw(st.sampled_from([PAID, PROMISE_DUE, READY if per_item else PAID]))
+        scores = [high_score(None if named == own else named, s) for named, s in earlier if s.target == "Look"]
+        clauses["until"] = draw(st.sampled_from([PAID, PROMISE_DUE, READY if per_item else PAID, *scores]))
     if draw(st.booleans()) and earlier:
         chosen = draw(st.lists(waits(earlier, own, per_item), min_size=1, max_size=3))
         clauses["join"] = Join(tuple(chosen), any_of=draw(st.booleans()))

@@ -14,6 +14,7 @@ from tests.kernel.builders import (
     PAID,
     Running,
     after,
+    any_of,
     attribute,
     auto,
     business_days,
@@ -80,6 +81,15 @@ def test_a_pause_that_does_not_name_today_asks_for_no_timer() -> None:
 def test_a_pause_can_look_at_the_results_of_a_step_before_it() -> None:
     score = compare(Result(None, "look", "score", INTEGER), ">=", const(5))
     plan = start(group("G", auto("look", target="Look"), pause("p", after("look"), until=score)))
+    plan.succeed("G.look", score=7)
+    assert plan["G.p"] == "completed"
+
+
+def test_a_pause_looks_again_when_a_result_comes() -> None:
+    score = compare(Result(None, "look", "score", INTEGER), ">=", const(5))
+    either = any_of("look", "ready")
+    plan = start(group("G", milestone("ready"), auto("look", target="Look"), pause("p", either, until=score)))
+    assert plan["G.p"] == "in_progress"
     plan.succeed("G.look", score=7)
     assert plan["G.p"] == "completed"
 

@@ -15,8 +15,8 @@ from dro_lang.kernel.history import (
     Refused,
     StepChanged,
 )
+from dro_lang.kernel.standings import Verdict
 from dro_lang.kernel.states import InstanceId
-from dro_lang.kernel.waits import Verdict
 from dro_lang.program.model import Program
 from dro_lang.program.values import Row
 from dro_lang.records.validate import row_to_data

@@ -15,9 +15,10 @@ from dro_lang.kernel.board import Board
 from dro_lang.kernel.compose import plan_environment
 from dro_lang.kernel.history import Entry
 from dro_lang.kernel.machine import Kernel
+from dro_lang.kernel.standings import Verdict
 from dro_lang.kernel.states import InstanceId, PlanState
 from dro_lang.kernel.view import StepView
-from dro_lang.kernel.waits import Verdict, judge
+from dro_lang.kernel.waits import judge
 from dro_lang.program.model import Outcome, Step
 from dro_lang.runtime.embedded.port import Header, JournalEntry, PlanRow, Store, Submitted
 from dro_lang.runtime.embedded.residents import Residents

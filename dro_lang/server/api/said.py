@@ -5,8 +5,8 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dro_lang.kernel.standings import Verdict
 from dro_lang.kernel.states import Jeopardy, PlanStatus, StepStatus
-from dro_lang.kernel.waits import Verdict
 from dro_lang.program.model import Outcome, Priority, StepKind
 
 T = TypeVar("T")

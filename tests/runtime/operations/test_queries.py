@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dro_lang.kernel.history import StepChanged
+from dro_lang.kernel.standings import Verdict
 from dro_lang.kernel.states import PlanStatus
-from dro_lang.kernel.waits import Verdict
 from dro_lang.records.validate import row_of
 from dro_lang.runtime.embedded.lists import PlanFilter, Sight, StepFilter
 from dro_lang.runtime.embedded.port import Submitted
