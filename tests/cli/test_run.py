@@ -44,6 +44,8 @@ def test_one_object_for_each_record(drolang: Shell, tmp_path: Path) -> None:
                 "ready_at": None,
                 "started_at": None,
                 "finished_at": None,
+                "due_at": None,
+                "jeopardy": None,
             }
         ],
     }

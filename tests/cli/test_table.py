@@ -13,7 +13,7 @@ from dro_lang.cli.report.lines import WholeLines
 from dro_lang.cli.report.progress import Progress, lines_in
 from dro_lang.diagnostics.render.columns import width
 from dro_lang.kernel.states import StepStatus
-from tests.cli.plans import RECORDS, written
+from tests.cli.plans import PLAN, RECORDS, written
 from tests.cli.shell import Shell
 from tests.cli.test_run import RUN
 
@@ -60,6 +60,18 @@ def test_a_few_records_are_told_step_by_step(drolang: Shell, monkeypatch: pytest
             firm: `risk = High` is false (risk = Medium)
 
         """)
+
+
+def test_what_is_not_done_in_time_says_so(drolang: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    due = "assign to queue Collections by round robin\n    due    within 1 day, warn 4 hours before"
+    plan, _ = written(tmp_path)
+    plan.write_text(PLAN.replace("assign to queue Collections by round robin", due), encoding="utf-8")
+    assert "[I-1]  Ready      2026-12-15        waits for" in drolang(*RUN, "--until", "2026-12-15").out
+    assert "[I-1]  Ready      2026-12-15        late; waits for" in drolang(*RUN, "--until", "2026-12-16").out
+    told = drolang(*RUN, "--until", "2026-12-16", "--format", "ndjson").out.splitlines()[1]
+    check = json.loads(told)["steps"][1]
+    assert (check["due_at"], check["jeopardy"]) == ("2026-12-16T00:00:00+01:00", "late")
 
 
 def test_many_records_get_a_line_each_below_an_overview(

@@ -10,7 +10,7 @@ import click
 from attrs import field, frozen
 
 from dro_lang.diagnostics.render.columns import harmless, in_one_line, width
-from dro_lang.kernel.states import InstanceId, PlanStatus, StepStatus
+from dro_lang.kernel.states import InstanceId, Jeopardy, PlanStatus, StepStatus
 from dro_lang.kernel.view import StepView
 
 _NARROW = 40
@@ -61,6 +61,9 @@ PLAN_STATES = {
 }
 
 
+CLOCK_WORDS = {Jeopardy.ON_TIME: "on time", Jeopardy.IN_JEOPARDY: "in jeopardy", Jeopardy.LATE: "late"}
+
+
 def date_of(step: StepView) -> datetime | None:
     """The date that matters for a step: when it ended, else since when it can run or runs, else when it is to."""
     return step.finished_at or step.started_at or step.ready_at or step.scheduled_for
@@ -74,6 +77,13 @@ def day(moment: datetime | None) -> str:
 
 
 def told(step: StepView) -> str:
+    """What `why` says; before that, whether the step is late or in jeopardy."""
+    if step.jeopardy in (None, Jeopardy.ON_TIME):
+        return why(step)
+    return "; ".join(part for part in (CLOCK_WORDS[step.jeopardy], why(step)) if part)
+
+
+def why(step: StepView) -> str:
     """Why a step is in its state; nothing where its date says it."""
     return "" if step.state is StepStatus.SCHEDULED else harmless(step.reason)
 

@@ -97,6 +97,8 @@ def _step(step: StepView) -> dict[str, Any]:
         "ready_at": _moment(step.ready_at),
         "started_at": _moment(step.started_at),
         "finished_at": _moment(step.finished_at),
+        "due_at": _moment(step.due_at),
+        "jeopardy": step.jeopardy.value if step.jeopardy else None,
     }
 
 

@@ -7,7 +7,20 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from dro_lang.cli.output import plural
-from dro_lang.cli.report.cells import BAD, FAINT, LOOKS, PLAIN, PLAN_STATES, STRONG, Cell, Painter, Style, day, label
+from dro_lang.cli.report.cells import (
+    BAD,
+    CLOCK_WORDS,
+    FAINT,
+    LOOKS,
+    PLAIN,
+    PLAN_STATES,
+    STRONG,
+    Cell,
+    Painter,
+    Style,
+    day,
+    label,
+)
 from dro_lang.conditions.time import in_zone
 from dro_lang.diagnostics.render.columns import harmless, in_one_line
 from dro_lang.kernel.states import Jeopardy, PlanStatus, StepStatus
@@ -30,7 +43,6 @@ CLOCK: dict[Jeopardy | None, Style] = {
     Jeopardy.LATE: BAD,
 }
 """The jeopardy clock: blue on time, orange in jeopardy, red late."""
-CLOCK_WORDS = {Jeopardy.ON_TIME: "on time", Jeopardy.IN_JEOPARDY: "in jeopardy", Jeopardy.LATE: "late"}
 
 
 def plans_table(rows: Sequence[PlanRow], zones: Zones, painter: Painter, grouped: bool) -> Iterator[str]:

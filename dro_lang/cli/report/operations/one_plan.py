@@ -2,8 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 
-from dro_lang.cli.report.cells import FAINT, LOOKS, PLAN_STATES, STRONG, Cell, Painter, date_of, day, label, told
-from dro_lang.cli.report.operations.lists import CLOCK, CLOCK_WORDS, PLAN_STYLES
+from dro_lang.cli.report.cells import (
+    CLOCK_WORDS,
+    FAINT,
+    LOOKS,
+    PLAN_STATES,
+    STRONG,
+    Cell,
+    Painter,
+    date_of,
+    day,
+    label,
+    why,
+)
+from dro_lang.cli.report.operations.lists import CLOCK, PLAN_STYLES
 from dro_lang.cli.report.results import Result
 from dro_lang.cli.report.why import explained
 from dro_lang.conditions.time import in_zone
@@ -72,7 +84,7 @@ def _cells(step: StepView) -> list[Cell]:
         Cell(look.name, look.style),
         Cell(day(date_of(step))),
         Cell(clock, CLOCK[step.jeopardy]),
-        Cell(told(step), FAINT),
+        Cell(why(step), FAINT),
     ]
 
 
