@@ -5,6 +5,8 @@ request → its host, size and rate → is the change from here? → headers →
 """
 
 import asyncio
+import logging
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
@@ -36,6 +38,10 @@ from dro_lang.server.summary import tokens as read_tokens
 from dro_lang.server.web.guards import BoundedBody, BoundedRate, KnownHosts, SameOriginChanges, SecureHeaders
 from dro_lang.server.web.log import Logged
 from dro_lang.server.webhooks import api as webhooks
+
+_LOG = logging.getLogger("drolang.server")
+
+_NOTE_EVERY = 2.0
 
 # `bulk` before `plans` and `steps`: its paths are among the names that those take.
 ROUTERS = (
@@ -80,21 +86,34 @@ def interface(life: Callable[[FastAPI], AbstractAsyncContextManager[None]] | Non
     return app
 
 
+async def _note_tokens(services: Services) -> None:
+    """Keep when tokens are used, until cancelled."""
+    while True:
+        await asyncio.sleep(_NOTE_EVERY)
+        try:
+            await asyncio.to_thread(services.tokens.write_used)
+        except sqlite3.Error as problem:
+            _LOG.error("when tokens were last used cannot be written: %s", problem)
+
+
 def application(services: Services) -> FastAPI:
     """The server over what it works with. While it runs, plans are carried out, and the store is followed."""
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(services.readers.warm_up)
         services.carrier.start()
         services.sender.start()
-        following = asyncio.create_task(services.feed.run())
+        beside = [asyncio.create_task(services.feed.run()), asyncio.create_task(_note_tokens(services))]
         try:
             yield
         finally:
             services.feed.close()
-            following.cancel()
-            with suppress(asyncio.CancelledError):
-                await following
+            for task in beside:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await asyncio.to_thread(services.tokens.write_used)
             await asyncio.to_thread(services.sender.stop)
             await asyncio.to_thread(services.carrier.stop)
 

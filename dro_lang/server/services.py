@@ -65,7 +65,7 @@ class Services:
         """Over a store that is there, whose holder this process is, and an engine for its plans. Raises StoreError."""
         database = Database(store)
         readers = Readers(store)
-        feed = Feed(readers, change_text)
+        feed = Feed(readers, change_text, database.rights)
         outbox = Outbox(database, clock)
         repeats = Repeats(database, clock)
         repeats.start()

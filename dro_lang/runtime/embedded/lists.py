@@ -66,13 +66,16 @@ class Stretch(Generic[R]):
 
 @frozen
 class Count:
-    """How many there are; not `exact`: that many at least."""
+    """How many there are; not `exact`: that many at least, which were found among the `MOST_LOOKED_AT` rows that were
+    looked at."""
 
     number: int
     exact: bool = True
 
     def __str__(self) -> str:
-        return f"{self.number:,}{'' if self.exact else '+'}"
+        if self.exact:
+            return f"{self.number:,}"
+        return f"at least {self.number:,}" if self.number else "not counted"
 
 
 @frozen
@@ -90,12 +93,14 @@ EVERYTHING = Sight()
 
 @frozen
 class StepFilter:
-    """Which open steps are meant: all that fit everything that is said. An empty set says nothing."""
+    """Which open steps are meant: all that fit everything that is said. An empty set says nothing; `program` is the
+    hash of that of the plan."""
 
     statuses: frozenset[StepStatus] = frozenset()
     kinds: frozenset[StepKind] = frozenset()
     jeopardy: frozenset[Jeopardy] = frozenset()
     plan_id: str | None = None
+    program: str | None = None
     plan: str | None = None
     group: str | None = None
     step: str | None = None

@@ -2,21 +2,26 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from dro_lang.kernel.machine import Kernel
 from dro_lang.runtime.embedded.errors import StoreError
 from dro_lang.runtime.embedded.port import Loaded, Store
+
+Kernels: TypeAlias = dict[tuple[str, str], Kernel]
+"""By the hash of the program and the name of the plan."""
 
 
 class Residents:
     """Plans as the store has them, so many at most, and a kernel for each plan of each program. Right only as long as
     nobody else saves plans, and until a transaction fails (`forget`)."""
 
-    def __init__(self, store: Store, limit: int = 2048) -> None:
+    def __init__(self, store: Store, limit: int = 2048, kernels: "Kernels | None" = None) -> None:
+        """`kernels` are those of others that read the same programs."""
         self._store = store
         self._limit = limit
         self._plans: OrderedDict[str, Loaded] = OrderedDict()
-        self._kernels: dict[tuple[str, str], Kernel] = {}
+        self._kernels: Kernels = {} if kernels is None else kernels
 
     def load(self, plan_id: str) -> Loaded:
         """Raises KeyError for a plan that there is not, StoreError for one that is damaged."""

@@ -8,6 +8,7 @@ def fits(filter: StepFilter, row: StepRow) -> bool:
     """Whether a filter means a step. The same as what the store says of open steps."""
     wanted = (
         (filter.plan_id, row.plan_id),
+        (filter.program, row.header.program),
         (filter.plan, row.header.plan),
         (filter.group, row.id.group),
         (filter.step, row.id.step),

@@ -27,7 +27,7 @@ from dro_lang.runtime.embedded.lists import (
     Stretch,
 )
 from dro_lang.runtime.embedded.port import OPEN, Header, PlanRow, StepRow, Store, Switch
-from dro_lang.runtime.embedded.residents import Residents
+from dro_lang.runtime.embedded.residents import Kernels, Residents
 from dro_lang.runtime.operations.fitting import fits
 from dro_lang.runtime.operations.pages import (
     BY_PLAN,
@@ -84,15 +84,20 @@ class ProgramLine:
 class Queries:
     """Reads a store, in one thread. Every method may raise StoreError."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, kernels: Kernels | None = None) -> None:
+        """`kernels` may be shared with others that read the same programs, in other threads."""
         self.store = store
-        self._residents = Residents(store)
+        self._residents = Residents(store, kernels=kernels)
 
     # ---- programs
 
     def kernel(self, header: Header) -> Kernel:
         """The kernel of a plan; `kernel.blueprint` has its program and its time zone."""
-        return self._residents.kernel(header.program, header.plan)
+        return self.kernel_of(header.program, header.plan)
+
+    def kernel_of(self, program: str, plan: str) -> Kernel:
+        """The kernel of a plan of a program, by its hash. Raises KeyError for one that is not there."""
+        return self._residents.kernel(program, plan)
 
     def zone(self, header: Header) -> ZoneInfo:
         """The time zone of a plan."""
@@ -212,7 +217,7 @@ class Queries:
         # A completed plan has none but finished steps.
         running = frozenset(PlanStatus) - {PlanStatus.COMPLETED}
         statuses = frozenset[PlanStatus]() if filter.statuses & FINISHED else running
-        plans = PlanFilter(statuses, plan=filter.plan, sight=filter.sight)
+        plans = PlanFilter(statuses, program=filter.program, plan=filter.plan, sight=filter.sight)
         for row in self.each_plan(plans, after and Mark(after.plan_id)):
             yield self._of_plan(filter, row.header.plan_id)
 

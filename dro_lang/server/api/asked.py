@@ -54,6 +54,7 @@ class StepsMeant(Asked):
     kind: list[StepKind] = Field(default=[], max_length=10)
     jeopardy: list[Jeopardy] = Field(default=[], max_length=5)
     plan_id: Text | None = None
+    program: Text | None = Field(default=None, description="The hash of the program of its plan: its version.")
     plan: Text | None = None
     group: Text | None = None
     step: Text | None = None
@@ -71,6 +72,7 @@ class StepsMeant(Asked):
             kinds=frozenset(self.kind),
             jeopardy=frozenset(self.jeopardy),
             plan_id=self.plan_id,
+            program=self.program,
             plan=self.plan,
             group=self.group,
             step=self.step,

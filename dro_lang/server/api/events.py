@@ -64,7 +64,7 @@ async def stream_events(
     with services.streams.one():
         yield ServerSentEvent(comment="open", retry=2000)
         seen = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else None
-        access = Access(services, lambda: _may_still(request))
+        access = Access(caller, lambda: _may_still(request))
         async for _ in services.feed.pulses(followed.wanted):
             if not await access.lasts():
                 return

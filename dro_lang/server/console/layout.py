@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from dro_lang.kernel.states import InstanceId
+from dro_lang.runtime.embedded.lists import MOST_LOOKED_AT
 from dro_lang.server.console import looks
 from dro_lang.server.pages.render import environment, page
 from dro_lang.server.pages.sign_in import own_path
@@ -95,6 +96,7 @@ def _prepare() -> None:
         PLANS=looks.PLANS,
         JEOPARDIES=looks.JEOPARDIES,
         KINDS=looks.KINDS,
+        most_looked_at=MOST_LOOKED_AT,
         plan_path=plan_path,
         step_path=step_path,
         query=query,

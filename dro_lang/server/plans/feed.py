@@ -6,21 +6,30 @@ remembered, with what they are told as, so that many followers cost little more 
 
 import asyncio
 import logging
+import random
+import sqlite3
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
+from typing import TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from attrs import field, frozen
-from starlette.concurrency import run_in_threadpool
 
 from dro_lang.runtime.embedded.errors import StoreError
 from dro_lang.runtime.embedded.sqlite.feed import Change
 from dro_lang.server.plans.reading import Reader, Readers
 
+T = TypeVar("T")
+
 _LOG = logging.getLogger("drolang.server")
 
 LOOK_EVERY = 0.2
 PULSE = 15.0
+"""Seconds, about: not all at once, where many began at the same moment."""
+_AT_ONCE = 4
+"""So many threads at most look things up for followers, so that enough are left for requests."""
 _MOST = 1000
 _REMEMBERED = 5000
 """So many of the latest changes."""
@@ -28,7 +37,8 @@ _REMEMBERED = 5000
 
 @frozen(eq=False)
 class Follower:
-    """Somebody who follows changes that they want to know of. `news` is set when there was one."""
+    """Somebody who follows changes that they want to know of. `news` is set when there was one, and when rights have
+    changed."""
 
     wants: Callable[[Change], bool]
     news: asyncio.Event = field(factory=asyncio.Event)
@@ -37,10 +47,14 @@ class Follower:
 class Feed:
     """Looks at the store while somebody follows. Used by the one thread of the event loop."""
 
-    def __init__(self, readers: Readers, told: Callable[[Reader, Change], str]) -> None:
-        """`told` is what followers are told of a change."""
+    def __init__(self, readers: Readers, told: Callable[[Reader, Change], str], rights: Callable[[], int]) -> None:
+        """`told` is what followers are told of a change; `rights` another number when somebody's rights have
+        changed."""
         self._readers = readers
         self._text_of = told
+        self._rights_now = rights
+        self.rights = -1
+        """The number that `rights` gave last."""
         self._latest: list[Change] = []
         self._since = 0
         """The change behind which all that came since are among the latest."""
@@ -58,12 +72,17 @@ class Feed:
             await self._wanted.wait()
             try:
                 await self._look()
-            except StoreError as problem:
+            except (StoreError, sqlite3.Error) as problem:
                 _LOG.error("the store cannot be followed: %s", problem)
             await asyncio.sleep(LOOK_EVERY)
 
     async def _look(self) -> None:
-        while self._seen is not None and (changes := await run_in_threadpool(self._changes, self._seen)):
+        rights = await self.in_thread(self._rights_now)
+        if rights != self.rights:
+            self.rights = rights
+            for follower in self._followers:
+                follower.news.set()
+        while self._seen is not None and (changes := await self.in_thread(self._changes, self._seen)):
             self._seen = changes[-1].number
             self._remember(changes)
             self._tell(changes)
@@ -85,21 +104,30 @@ class Feed:
         self._latest = []
         self._texts = {}
 
+    @cached_property
+    def limiter(self) -> CapacityLimiter:
+        """For threads that work for followers."""
+        return CapacityLimiter(_AT_ONCE)
+
+    async def in_thread(self, work: Callable[..., T], *arguments: object) -> T:
+        """Have something done for followers that takes a while."""
+        return await to_thread.run_sync(work, *arguments, limiter=self.limiter)
+
     async def last(self) -> int:
         """The number of the latest change."""
-        return await run_in_threadpool(self._last)
+        return await self.in_thread(self._last)
 
     async def changes_after(self, number: int) -> list[Change]:
         """What came after a change, oldest first: all of it, or a part where that is much."""
         if number < self._since or self._seen is None:
-            return await run_in_threadpool(self._changes, number)
+            return await self.in_thread(self._changes, number)
         return self._latest[bisect_right(self._latest, number, key=lambda change: change.number) :]
 
     async def told(self, change: Change) -> str:
         """What followers are told of a change. May raise StoreError, and KeyError where its plan is gone."""
         telling = self._texts.get(change.number)
         if telling is None:
-            telling = asyncio.create_task(run_in_threadpool(self._told, change))
+            telling = asyncio.create_task(self.in_thread(self._told, change))
             if change.number > self._since:
                 self._texts[change.number] = telling
         # Whoever goes meanwhile takes it from nobody else.
@@ -143,7 +171,7 @@ class Feed:
                 follower.news.clear()
                 yield
                 try:
-                    async with asyncio.timeout(PULSE):
+                    async with asyncio.timeout(PULSE * random.uniform(0.75, 1.25)):
                         await follower.news.wait()
                 except TimeoutError:
                     continue

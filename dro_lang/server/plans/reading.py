@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from dro_lang.runtime.embedded.residents import Kernels
 from dro_lang.runtime.embedded.sqlite.store import SqliteStore
 from dro_lang.runtime.operations.queries import Queries
 
@@ -24,10 +25,17 @@ class Readers:
 
     def __init__(self, path: Path, count: int = 8) -> None:
         self._free: queue.LifoQueue[Reader] = queue.LifoQueue()
-        for _ in range(count):
-            store = SqliteStore.open(path)
-            self._free.put(Reader(store, Queries(store)))
+        first, kernels = SqliteStore.open(path), Kernels()
+        for store in (first, *(first.another() for _ in range(count - 1))):
+            self._free.put(Reader(store, Queries(store, kernels)))
         self._count = count
+
+    def warm_up(self) -> None:
+        """Read the programs of the plans that run, so that nobody who asks for one first has to wait for that. May
+        raise StoreError."""
+        with self.one() as reader:
+            for program, plan in sorted({(program, plan) for program, plan, _ in reader.store.tally_plans()}):
+                reader.queries.kernel_of(program, plan)
 
     @contextmanager
     def one(self) -> Iterator[Reader]:

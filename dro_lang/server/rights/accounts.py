@@ -107,7 +107,6 @@ class Accounts:
             if since is not None:
                 connection.execute("delete from server_sessions where user = ?", (name,))
                 connection.execute("delete from server_links where user = ?", (name,))
-        self.database.note_rights()
         changed = self.user(name)
         assert changed is not None  # users are never deleted: the log names them
         return changed
@@ -188,7 +187,6 @@ class Accounts:
     def sign_out(self, secret: str) -> None:
         with self.database.writing() as connection:
             connection.execute("delete from server_sessions where hash = ?", (hashed(secret),))
-        self.database.note_rights()
 
 
 def _user(row: Any) -> User:

@@ -56,6 +56,15 @@ create table if not exists server_outbox (
 );
 create index if not exists server_outbox_due on server_outbox (next_at) where next_at is not null;
 create table if not exists server_outbox_seen (one integer primary key check (one = 1), change integer not null);
+-- Another number whenever somebody may have fewer rights than before, whoever changed that.
+create table if not exists server_rights (one integer primary key check (one = 1), revision integer not null);
+insert or ignore into server_rights values (1, 0);
+create trigger if not exists server_rights_of_users after update of sets, objects, queues, disabled_at on server_users
+  begin update server_rights set revision = revision + 1; end;
+create trigger if not exists server_rights_of_tokens after update of sets, objects, queues, scopes, revoked_at
+  on server_tokens begin update server_rights set revision = revision + 1; end;
+create trigger if not exists server_rights_of_sessions after delete on server_sessions
+  begin update server_rights set revision = revision + 1; end;
 create index if not exists server_audit_actor on server_audit (actor, id);
 create index if not exists server_audit_subject on server_audit (subject, id);
 """
@@ -69,12 +78,10 @@ class Database:
         for one of a later version."""
         self.path = path
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._guard = threading.Lock()
-        self.rights = 0
-        """Another number whenever somebody's rights were changed through this."""
         with self.writing() as connection:
-            for statement in filter(str.strip, SCHEMA.split(";")):
+            for statement in filter(str.strip, SCHEMA.split(";\n")):
                 connection.execute(statement)
             found = connection.execute("select version from server_schema").fetchone()
             if found is None:
@@ -92,14 +99,24 @@ class Database:
             found.execute("pragma journal_mode = wal")
             found.execute("pragma synchronous = full")
             self._local.connection = found
-            with self._guard:
-                self._opened.append(found)
+            self._keep(found)
         return found
 
-    def note_rights(self) -> None:
-        """Somebody's rights are others now."""
+    def _keep(self, connection: sqlite3.Connection) -> None:
+        """Have it closed at the end; those of threads that have ended are closed now, or they would become more and
+        more."""
         with self._guard:
-            self.rights += 1
+            for thread, other in self._opened:
+                if not thread.is_alive():
+                    other.close()
+            self._opened = [each for each in self._opened if each[0].is_alive()]
+            self._opened.append((threading.current_thread(), connection))
+
+    def rights(self) -> int:
+        """Another number than before where somebody's rights were taken away or changed meanwhile, by whatever
+        process."""
+        revision: int = self.connection.execute("select revision from server_rights").fetchone()[0]
+        return revision
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -115,7 +132,7 @@ class Database:
 
     def close(self) -> None:
         with self._guard:
-            for connection in self._opened:
+            for _, connection in self._opened:
                 connection.close()
             self._opened.clear()
         self._local = threading.local()

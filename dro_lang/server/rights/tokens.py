@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from dro_lang.server.rights.accounts import is_name
 from dro_lang.server.rights.columns import Clock, as_moment, as_text, read_rights, rights_texts, system_clock
@@ -54,6 +54,8 @@ class Tokens:
 
     database: Database
     clock: Clock = system_clock
+    _used: dict[str, datetime] = field(factory=dict)
+    """When tokens were last used, which `write_used` is still to write: nobody who only reads waits for that."""
 
     def new(
         self,
@@ -113,12 +115,16 @@ class Tokens:
     def tokens(self) -> list[Token]:
         """Those for machines, the latest first, with those that are revoked or too old."""
         query = "select * from server_tokens where kind = ? order by created_at desc, id"
-        return [_token(row) for row in self.database.connection.execute(query, (Kind.MACHINE,))]
+        return [self._token(row) for row in self.database.connection.execute(query, (Kind.MACHINE,))]
 
     def token(self, id: str) -> Token | None:
         """A token by its id, whatever has become of it."""
         row = self.database.connection.execute("select * from server_tokens where id = ?", (id,)).fetchone()
-        return None if row is None else _token(row)
+        return None if row is None else self._token(row)
+
+    def _token(self, row: Any) -> Token:
+        token = _token(row)
+        return evolve(token, used_at=self._used.get(token.id, token.used_at))
 
     def check(self, text: str) -> Token | None:
         """The token that a text is; None where it is none, forged, revoked or too old."""
@@ -129,13 +135,25 @@ class Tokens:
         row = self.database.connection.execute("select * from server_tokens where id = ?", (id,)).fetchone()
         if row is None or not same(row["hash"], secret):
             return None
-        token, now = _token(row), self.clock()
+        token, now = self._token(row), self.clock()
         if token.revoked_at is not None or token.expires_at <= now or not self._stands(token):
             return None
         if token.kind is Kind.MACHINE and (token.used_at is None or now - token.used_at >= _NOTED_EVERY):
-            with self.database.writing() as connection:
-                connection.execute("update server_tokens set used_at = ? where id = ?", (as_text(now), id))
+            self._used[id] = now
         return token
+
+    def write_used(self) -> None:
+        """Keep when tokens were last used."""
+        used = dict(self._used)
+        if not used:
+            return
+        with self.database.writing() as connection:
+            connection.executemany(
+                "update server_tokens set used_at = ? where id = ?", [(as_text(at), id) for id, at in used.items()]
+            )
+        for id, at in used.items():
+            if self._used.get(id) == at:
+                del self._used[id]
 
     def _stands(self, token: Token) -> bool:
         """Whether whoever issued a token for a page may still issue one: a revoked token takes those with it, and a
@@ -160,7 +178,6 @@ class Tokens:
                 (as_text(self.clock()), id),
             )
             row = connection.execute("select * from server_tokens where id = ?", (id,)).fetchone()
-        self.database.note_rights()
         if row is None:
             raise KeyError(id)
         return _token(row)

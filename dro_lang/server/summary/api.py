@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from starlette.concurrency import run_in_threadpool
 
 from dro_lang.server.api.routes import READS
 from dro_lang.server.rights.permissions import Operation, Record, Subject
@@ -64,13 +63,13 @@ async def stream(
     seen = last_event_id
     with services.streams.one():
         yield ServerSentEvent(comment="open", retry=2000)
-        access = Access(services, lambda: _still_there(request))
+        access = Access(caller, lambda: _still_there(request))
         async for revision in services.summaries.changes(record):
             if not await access.lasts():
                 return
             if revision == seen:
                 continue
-            seen, found = await run_in_threadpool(_summary, services, record, caller)
+            seen, found = await services.feed.in_thread(_summary, services, record, caller)
             text = found.model_dump_json(by_alias=True, exclude_none=True)
             yield ServerSentEvent(event="summary", id=seen, raw_data=text)
 

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from attrs import frozen
-from starlette.concurrency import run_in_threadpool
 
 from dro_lang.kernel.blueprint import Blueprint
 from dro_lang.kernel.states import PlanState
@@ -55,4 +54,4 @@ class StoredSummaries:
     async def changes(self, record: Record) -> AsyncIterator[str]:
         wanted = (record.object, record.id)
         async for _ in self.feed.pulses(lambda change: (change.object, change.record_id) == wanted):
-            yield await run_in_threadpool(lambda: self.known(record).revision)
+            yield await self.feed.in_thread(lambda: self.known(record).revision)

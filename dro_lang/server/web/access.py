@@ -1,29 +1,25 @@
 """Whether whoever opened a live stream may still see what it tells."""
 
-import time
 from collections.abc import Callable
 
-from starlette.concurrency import run_in_threadpool
+from anyio import to_thread
 
-from dro_lang.server.services import Services
-
-EVERY = 1.0
-"""Seconds after which it is asked again, for rights that were taken away on the command line. What is changed through
-this server counts at once."""
+from dro_lang.server.web.caller import Caller
 
 
 class Access:
-    """That of one stream; `may` asks the store."""
+    """That of one stream; `may` asks the store. It is asked at the beginning, whenever rights have changed, by whatever
+    process, and when the token or the session has come to its end."""
 
-    def __init__(self, services: Services, may: Callable[[], bool]) -> None:
-        self._database = services.database
+    def __init__(self, caller: Caller, may: Callable[[], bool]) -> None:
+        self._caller = caller
+        self._feed = caller.services.feed
         self._may = may
-        self._asked_at = time.monotonic()
-        self._rights = self._database.rights
+        self._rights: int | None = None
 
     async def lasts(self) -> bool:
-        now, rights = time.monotonic(), self._database.rights
-        if rights == self._rights and now - self._asked_at < EVERY:
+        rights = self._feed.rights
+        if rights == self._rights and self._caller.services.clock() < self._caller.until:
             return True
-        self._asked_at, self._rights = now, rights
-        return await run_in_threadpool(self._may)
+        self._rights = rights
+        return await to_thread.run_sync(self._may, limiter=self._feed.limiter)

@@ -1,5 +1,6 @@
 """Who asks: the dependency through which every endpoint learns it, and asks whether that is allowed."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from attrs import frozen
@@ -18,11 +19,12 @@ def session_cookie(secure: bool) -> str:
 
 @frozen
 class Caller:
-    """Who asks, and from where. `services` writes the log."""
+    """Who asks, from where, and until when they may with what they showed. `services` writes the log."""
 
     principal: Principal
     actor: Actor
     services: Services
+    until: datetime
 
     def may(self, operation: Operation, subject: Subject = NOTHING) -> bool:
         return may(self.principal, operation, subject)
@@ -81,13 +83,15 @@ def caller_or_none(request: Request) -> Caller | None:
                 "this token is unknown, revoked or too old",
                 {"www-authenticate": 'Bearer error="invalid_token"'},
             )
-        return Caller(token.principal, Actor(token.name, token.kind, address, f"token:{token.id}"), services)
+        actor = Actor(token.name, token.kind, address, f"token:{token.id}")
+        return Caller(token.principal, actor, services, token.expires_at)
     cookie = request.cookies.get(session_cookie(services.settings.secure))
     session = services.accounts.session(cookie) if cookie else None
     if session is None:
         return None
     principal = session.principal
-    return Caller(principal, Actor(principal.name, Kind.PERSON, address, f"user:{principal.name}"), services)
+    actor = Actor(principal.name, Kind.PERSON, address, f"user:{principal.name}")
+    return Caller(principal, actor, services, session.expires_at)
 
 
 def caller_of(request: Request) -> Caller:

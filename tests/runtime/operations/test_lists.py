@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -13,15 +15,25 @@ from hypothesis import strategies as st
 from dro_lang.kernel.events import Assign, Complete, Discard, Freeze
 from dro_lang.kernel.states import Jeopardy, PlanStatus, StepStatus
 from dro_lang.program.model import Priority, StepKind
-from dro_lang.runtime.embedded.lists import PlanFilter, PlanOrder, Sight, StepField, StepFilter, StepOrder
+from dro_lang.program.serial import content_hash
+from dro_lang.runtime.embedded.lists import (
+    AT_RISK,
+    Count,
+    PlanFilter,
+    PlanOrder,
+    Sight,
+    StepField,
+    StepFilter,
+    StepOrder,
+)
 from dro_lang.runtime.embedded.port import OPEN, PlanRow, StepRow
-from dro_lang.runtime.embedded.sqlite import walking
+from dro_lang.runtime.embedded.sqlite import step_lists, walking
 from dro_lang.runtime.operations import queries
 from dro_lang.runtime.operations.fitting import fits
 from dro_lang.runtime.operations.pages import BadCursor, Order, Page
 from tests.kernel.builders import at
-from tests.runtime.embedded.builders import MORNING
-from tests.runtime.operations.builders import Office
+from tests.runtime.embedded.builders import MORNING, mapped
+from tests.runtime.operations.builders import Office, busy_program
 
 PROBE = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -53,6 +65,7 @@ def maybe(*values: object) -> st.SearchStrategy[object]:
     return st.sampled_from([None, None, *values])
 
 
+PROGRAM = content_hash(mapped(busy_program()))
 SIGHTS = st.builds(
     Sight,
     st.none() | some(["Case", "Other"]),
@@ -65,9 +78,10 @@ STEP_FILTERS = st.builds(
     kinds=some(StepKind),
     jeopardy=some(Jeopardy),
     plan_id=maybe("C-03", "C-99"),
+    program=maybe(PROGRAM, "another"),
     plan=maybe("P", "Quiet"),
-    group=maybe("Work"),
-    step=maybe("call", "send"),
+    group=maybe("Work", "None"),
+    step=maybe("call", "send", "none"),
     queue=maybe("Q", "Fallout"),
     assignee=maybe("ann", "bob"),
     unassigned=st.booleans(),
@@ -80,6 +94,7 @@ PLAN_FILTERS = st.builds(
     PlanFilter,
     statuses=some(PlanStatus),
     plan_id=maybe("C-03"),
+    program=maybe(PROGRAM, "another"),
     plan=maybe("P", "Quiet"),
     scenario=maybe("all", "al", "none"),
     object=maybe("Case"),
@@ -98,6 +113,7 @@ def means(filter: PlanFilter, row: PlanRow, steps: list[StepRow]) -> bool:
     """What a filter of plans says, once more in plain words."""
     header = row.header
     wanted = [(filter.plan_id, header.plan_id), (filter.plan, header.plan), (filter.object, header.object)]
+    wanted += [(filter.program, header.program)]
     wanted += [(filter.record_id, header.record_id), (filter.priority, header.priority)]
     search = filter.search or ""
     found = [header.plan_id.startswith(search), header.record_id.startswith(search)]
@@ -240,7 +256,7 @@ FEW = 3
 def looking_at_few() -> Iterator[None]:
     """As if the store were far larger than what is looked at for a page."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (walking, queries):
+        for module in (walking, step_lists, queries):
             patch.setattr(module, "MOST_LOOKED_AT", FEW)
         yield
 
@@ -274,6 +290,36 @@ def test_pages_of_steps_are_the_list_however_few_are_looked_at(
     about = store.about_steps(filter)
     assert store.count_steps(filter) == len(rows)
     assert about.number == len(rows) if about.exact else about.number <= len(rows)
+
+
+@pytest.mark.parametrize("state", [None, *PlanStatus])
+@pytest.mark.parametrize("risk", sorted(AT_RISK))
+def test_plans_at_risk_are_counted_however_many_there_are(
+    office: Office, looking_at_few: None, risk: Jeopardy, state: PlanStatus | None
+) -> None:
+    states = frozenset() if state is None else frozenset({state})
+    at_risk = PlanFilter(states, having=StepFilter(jeopardy=frozenset({risk})))
+    counted = office.desk.store.about_plans(at_risk)
+    assert counted == Count(len(office.desk.store.list_plans(at_risk, limit=1000)))
+    assert office.desk.store.about_plans(evolve(at_risk, sight=Sight(frozenset({"Other"})))) == Count(0)
+    if state in (None, PlanStatus.IN_PROGRESS) and risk is Jeopardy.LATE:
+        assert counted.number > 1
+
+
+def test_plans_that_are_set_aside_are_counted_however_many_there_are(tmp_path: Path, looking_at_few: None) -> None:
+    office = Office(tmp_path / "plans.db", *(f"C-{number}" for number in range(FEW + 3)))
+    store = office.house.store
+    for number in range(FEW + 2):
+        store.trouble(f"C-{number}", "it cannot be read")
+    assert store.about_plans(PlanFilter(in_trouble=True)) == Count(FEW + 2)
+    assert store.about_plans(PlanFilter(frozenset({PlanStatus.FROZEN}), in_trouble=True)) == Count(0)
+    office.close()
+
+
+def test_what_is_counted_in_part_says_so() -> None:
+    assert str(Count(1301)) == "1,301"
+    assert str(Count(40, exact=False)) == "at least 40"
+    assert str(Count(0, exact=False)) == "not counted"
 
 
 R = TypeVar("R")
@@ -310,7 +356,7 @@ def asked_of_store(office: Office, work: Callable[[], object]) -> list[tuple[str
         work()
     finally:
         connection.set_trace_callback(None)
-    selects = [query for query in asked if query.startswith("SELECT")]
+    selects = [query for query in asked if query.startswith(("SELECT", "WITH"))]
     return [(query, [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")]) for query in selects]
 
 
@@ -322,13 +368,14 @@ def slow(query: str, answered: list[str]) -> list[str]:
     end to the other, and sorting what is not few. The primary key may be read in its order: as far as the page goes."""
     picked = "FROM json_each(" in query or re.search("INDEXED BY steps_(awaited|by_assignee) ", query)
     counts = "_counts c " in query
-    in_order = re.search(r"FROM steps s( CROSS JOIN plans p ON p.key = s.plan)? WHERE true", query)
+    in_order = re.search(r"FROM steps s WHERE true ORDER BY", query)
+    any_few = re.search(r"FROM steps s LIMIT \d+\) SELECT", query)
     found = []
     for line in answered:
         scanned = re.match(r"SCAN (\w+)", line)
         # Of what is under way there is little; callouts are counted before, as far as there may be.
         little = "steps_awaited" in line or "steps_by_target" in line
-        if scanned and scanned[1] in LARGE and not (little or in_order or query.endswith("FROM steps s")):
+        if scanned and scanned[1] in LARGE and not (little or in_order or any_few):
             found.append(line)
         if "TEMP B-TREE" in line and not picked and not counts:
             found.append(line)
@@ -341,7 +388,7 @@ def test_no_list_of_plans_reads_a_large_table(
     office: Office, filter: PlanFilter, by: PlanOrder, descending: bool, few: bool
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (walking, queries):
+        for module in (walking, step_lists, queries):
             patch.setattr(module, "MOST_LOOKED_AT", FEW if few else 1000)
         first = office.queries.plans(filter, Order(by, descending), limit=2).next
 
@@ -361,7 +408,7 @@ def test_no_list_of_steps_reads_a_large_table(
     office: Office, filter: StepFilter, by: StepOrder, descending: bool, few: bool
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (walking, queries):
+        for module in (walking, step_lists, queries):
             patch.setattr(module, "MOST_LOOKED_AT", FEW if few else 1000)
         first = office.queries.steps(filter, Order(by, descending), limit=2).next
 
@@ -372,6 +419,20 @@ def test_no_list_of_steps_reads_a_large_table(
             office.desk.store.about_steps(filter)
 
         assert [slow(*each) for each in asked_of_store(office, work) if slow(*each)] == []
+
+
+@pytest.mark.parametrize("named", [{"group": "Work"}, {"step": "call"}, {"group": "Work", "step": "call"}])
+def test_steps_of_a_name_have_an_index_in_which_those_come_first_that_are_due_first(
+    office: Office, looking_at_few: None, named: dict[str, str]
+) -> None:
+    filter = StepFilter(**named)  # type: ignore[arg-type]
+    work = partial(office.queries.steps, filter, Order(StepOrder.DUE), limit=2)
+    listed = [answered for query, answered in asked_of_store(office, work) if "json_group_array(c3)" in query]
+    assert listed
+    for answered in listed:
+        found = [line for line in answered if re.match("(SEARCH|SCAN) s ", line)]
+        assert found
+        assert all("INDEX steps_by_name (name=? AND step=? AND status=?" in line for line in found)
 
 
 def test_what_is_shown_of_all_plans_reads_no_large_table(office: Office) -> None:

@@ -93,9 +93,13 @@ CHANGES: dict[str, tuple[str, str]] = {
     "a timer": ("UPDATE plans SET wake = NULL WHERE key = 1", "it would not be looked at when it is due"),
     "a missing step": ("DELETE FROM steps WHERE plan = 1 AND step = 'call'", "the list of open steps shows Work.call"),
     "another step": ("UPDATE steps SET queue = 'Q2' WHERE plan = 1 AND step = 'call'", "shows Work.call otherwise"),
+    "the kind of a step's plan": (
+        "UPDATE steps SET plans = plans + 1 WHERE plan = 1 AND step = 'call'",
+        "1 rows of `steps` are told as those of another kind of plan",
+    ),
     "a surplus step": (
         "INSERT INTO steps SELECT plan, 77, priority, name, step, item, copy, kind, target, status, since, queue,"
-        " assignee, jeopardy, due, attempt, error, awaited FROM steps WHERE plan = 1 AND step = 'call'",
+        " assignee, jeopardy, due, attempt, error, awaited, plans FROM steps WHERE plan = 1 AND step = 'call'",
         "shows number 77 otherwise",
     ),
     "a program": (
@@ -105,7 +109,7 @@ CHANGES: dict[str, tuple[str, str]] = {
 }
 
 
-OF_ALL = ("a program", "the number of plans", "the number of steps")
+OF_ALL = ("a program", "the number of plans", "the number of steps", "the kind of a step's plan")
 """What is no damage of one plan."""
 
 

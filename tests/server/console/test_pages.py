@@ -10,8 +10,11 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from dro_lang.kernel.states import PlanStatus, StepStatus
+from dro_lang.runtime.embedded.lists import Count
 from dro_lang.runtime.embedded.sqlite import walking
 from dro_lang.runtime.operations import queries
+from dro_lang.server.console import layout
+from dro_lang.server.pages.render import environment
 from dro_lang.server.rights.permissions import EVERY, Names, PermissionSet
 from tests.server.world import OWN, World
 
@@ -328,6 +331,37 @@ def test_a_page_on_which_nothing_fits_leads_on(ada: TestClient, server: World, m
         if "Zenith" in text_of(page):
             break
     assert "Zenith CP-0" in text_of(page)
+
+
+def test_what_is_counted_in_part_is_told_so(ada: TestClient, server: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        server.submit(f"CP-{number}", name="Zenith")
+    assert "3 plans that fit" in text_of(get(ada, "/plans?search=Zenith"))
+    monkeypatch.setattr(walking, "MOST_LOOKED_AT", 2)
+    monkeypatch.setitem(environment().globals, "most_looked_at", 2)
+    page = text_of(get(ada, "/plans?search=Zenith"))
+    assert "At least 2 plans fit " in page
+    assert "+" not in page.partition("Next look")[0]
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (Count(1), "1 plan that fits"),
+        (Count(1301), "1,301 plans that fit"),
+        (Count(4000, exact=False), "At least 4,000 plans fit"),
+        (Count(40, exact=False), "At least 40 plans fit: so many of the first 4,000 that were looked at"),
+        (Count(1, exact=False), "At least 1 plan fits: so many of the first 4,000 that were looked at"),
+        (
+            Count(0, exact=False),
+            "None of the first 4,000 plans that were looked at fits: there may be some among the others",
+        ),
+    ],
+)
+def test_a_count_says_what_it_is(count: Count, said: str) -> None:
+    template = environment().from_string('{% import "macros.html" as m %}{{ m.about(count, "plan", true, 4000) }}')
+    layout.template("plans.html")
+    assert " ".join(template.render(count=count).split()) == said
 
 
 # ---- users

@@ -24,7 +24,7 @@ from dro_lang.server.rights.audit import Actor
 from dro_lang.server.rights.permissions import EVERY, Kind, PermissionSet, Principal
 from dro_lang.server.web.caller import Caller
 from tests.server.console.test_pages import text_of
-from tests.server.world import World, world
+from tests.server.world import BEGIN, World, world
 
 EVERY_KIND = Path(__file__).parent / "every.dro"
 
@@ -50,7 +50,7 @@ def plan_id(server: World) -> str:
 @pytest.fixture(scope="module")
 def caller(server: World) -> Caller:
     principal = Principal("ada", Kind.PERSON, frozenset(PermissionSet), EVERY, EVERY)
-    return Caller(principal, Actor("ada", Kind.PERSON, "test"), server.services)
+    return Caller(principal, Actor("ada", Kind.PERSON, "test"), server.services, BEGIN)
 
 
 def request_for(path: str) -> Request:

@@ -114,12 +114,11 @@ def prefix(text: str) -> tuple[str, str]:
 
 
 def where_steps(filter: StepFilter) -> Where:
-    """Of what `steps_of` says."""
+    """Of steps s."""
     where = Where()
     where.one_of("s.status", filter.statuses)
     where.one_of("s.kind", filter.kinds)
     where.one_of("s.jeopardy", filter.jeopardy)
-    where.equal("p.plan", filter.plan)
     where.equal("s.name", filter.group)
     where.equal("s.step", filter.step)
     where.equal("s.item", filter.item)
@@ -128,12 +127,24 @@ def where_steps(filter: StepFilter) -> Where:
     where.equal("s.target", filter.target)
     where.equal("s.error", filter.error)
     where.moment("s.due < ?", filter.due_before)
-    where.among("p.object", filter.sight.objects)
     _queues(where, filter.sight)
+    kinds = where_kinds_of_steps(filter)
+    if kinds:
+        where.add(f"s.plans IN (SELECT k.key FROM kinds k WHERE {kinds})", *kinds.values)
     if filter.plan_id is not None:
         where.add("s.plan = (SELECT key FROM plans WHERE id = ?)", filter.plan_id)
     if filter.unassigned:
         where.add("s.assignee IS NULL")
+    return where
+
+
+def where_kinds_of_steps(filter: StepFilter) -> Where:
+    """Of the kinds k of the plans of steps."""
+    where = Where()
+    if filter.program is not None:
+        where.add("k.program = (SELECT key FROM programs WHERE hash = ?)", filter.program)
+    where.equal("k.plan", filter.plan)
+    where.among("k.object", filter.sight.objects)
     return where
 
 
@@ -142,14 +153,6 @@ def _queues(where: Where, sight: Sight) -> None:
         queues = sorted(sight.queues)
         among = f"s.queue IN ({', '.join('?' * len(queues))})"
         where.add(f"(s.queue IS NULL OR s.assignee = ? OR {among})", sight.user, *queues)
-
-
-def steps_of(filter: StepFilter, index: str | None = None) -> str:
-    """Steps s, from an index, with their plans p where the filter names something of these."""
-    steps = "steps s" if index is None else f"steps s INDEXED BY {index}"
-    about_plans = filter.plan is not None or filter.sight.objects is not None
-    # CROSS JOIN keeps the order: steps come first.
-    return f"{steps} CROSS JOIN plans p ON p.key = s.plan" if about_plans else steps
 
 
 # ---- counts of steps
@@ -167,15 +170,13 @@ def where_counts(filter: StepFilter) -> Where:
     where.one_of("c.status", filter.statuses)
     where.one_of("c.kind", filter.kinds)
     where.one_of("c.jeopardy", filter.jeopardy)
-    where.equal("k.plan", filter.plan)
     where.equal("c.queue", filter.queue)
     where.equal("c.target", filter.target)
     where.equal("c.error", filter.error)
-    where.among("k.object", filter.sight.objects)
     where.among("c.queue", None if filter.sight.queues is None else {"", *filter.sight.queues})
     if filter.unassigned:
         where.add("c.assigned = 0")
-    return where
+    return where.both(where_kinds_of_steps(filter))
 
 
 def where_own(filter: StepFilter) -> Where:

@@ -64,6 +64,9 @@ class KeepingTables(RequestTables):
             row = self._first(query)
             if row is not None and row[0]:
                 yield f"{row[0]} rows of `{table}` belong to no plan"
+        row = self._first("SELECT count(*) FROM steps s JOIN plans p ON p.key = s.plan WHERE p.kind <> s.plans")
+        if row is not None and row[0]:
+            yield f"{row[0]} rows of `steps` are told as those of another kind of plan"
 
     def miscounts(self) -> Iterator[str]:
         """Which of the counts are not right."""
@@ -101,7 +104,7 @@ class KeepingTables(RequestTables):
         """The open steps of a plan as the table has them, by place. A step that the outside has accepted, as one that
         it is to be asked for."""
         rows = self._all("SELECT * FROM steps WHERE plan = ?", key)
-        return {row[1]: (*row[:-1], min(row[-1], 1)) for row in rows}
+        return {row[1]: (*row[:-2], min(row[-2], 1)) for row in rows}
 
     @staticmethod
     def as_indexed(key: int, row: StepRow) -> Columns:

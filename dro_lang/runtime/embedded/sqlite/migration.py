@@ -46,14 +46,14 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def _from_1(connection: sqlite3.Connection) -> None:
-    """Plans know their kind, lists have other indexes, and counts are kept."""
+    """Plans know their kind. Indexes and counts are those that the last version of the form has."""
     indexes = connection.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall()
     for (name,) in indexes:
-        if name.startswith(("plans_", "steps_")):
+        if name.startswith("plans_"):
             connection.execute(f"DROP INDEX {name}")
     columns = ", ".join(row[1] for row in connection.execute("PRAGMA table_info (plans)"))
     connection.execute("ALTER TABLE plans RENAME TO plans_before")
-    for name in ("kinds", "plans", "plan_counts", "step_counts"):
+    for name in ("kinds", "plans"):
         connection.execute(SCHEMA[name])
     # The first entry of a journal says which scenarios its plan was composed from. Where it cannot be read, the plan is
     # damaged, and stays so.
@@ -72,11 +72,6 @@ def _from_1(connection: sqlite3.Connection) -> None:
     )
     connection.execute("DROP TABLE temp.composed")
     connection.execute("DROP TABLE plans_before")
-    for name in SCHEMA:
-        if name.startswith(("plans_", "steps_")):
-            connection.execute(SCHEMA[name])
-    for table, counted in COUNTED.items():
-        connection.execute(f"INSERT INTO {table} {counted}")
 
 
 def _from_2(connection: sqlite3.Connection) -> None:
@@ -92,5 +87,28 @@ def _from_2(connection: sqlite3.Connection) -> None:
     connection.execute(SCHEMA["receipts_of_records"])
 
 
-_NEXT: Mapping[int, Callable[[sqlite3.Connection], None]] = {1: _from_1, 2: _from_2}
+def _from_3(connection: sqlite3.Connection) -> None:
+    """Steps know the kind of their plan, plans at risk are counted, and lists of steps have an index of their names."""
+    named = "SELECT type, name FROM sqlite_master WHERE tbl_name = 'steps' AND type <> 'table' AND sql IS NOT NULL"
+    for type, name in connection.execute(named).fetchall():
+        connection.execute(f"DROP {type} {name}")
+    connection.execute("DROP INDEX IF EXISTS plans_in_trouble")
+    for table in COUNTED:
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    connection.execute("ALTER TABLE steps RENAME TO steps_before")
+    connection.execute(SCHEMA["steps"])
+    connection.execute(
+        "INSERT INTO steps SELECT b.*, p.kind FROM steps_before b CROSS JOIN plans p ON p.key = b.plan"
+        " ORDER BY b.plan, b.place"
+    )
+    connection.execute("DROP TABLE steps_before")
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    for name, statement in SCHEMA.items():
+        if name not in there:
+            connection.execute(statement)
+    for table, counted in COUNTED.items():
+        connection.execute(f"INSERT INTO {table} {counted}")
+
+
+_NEXT: Mapping[int, Callable[[sqlite3.Connection], None]] = {1: _from_1, 2: _from_2, 3: _from_3}
 """What brings each version of the form into the next one."""

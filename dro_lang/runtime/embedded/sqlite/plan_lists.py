@@ -9,14 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TypeAlias
 
+from attrs import evolve
+
 from dro_lang.kernel.states import PlanStatus
 from dro_lang.runtime.embedded.clock import from_micros
-from dro_lang.runtime.embedded.lists import Count, Mark, PlanFilter, PlanOrder, Stretch
+from dro_lang.runtime.embedded.lists import AT_RISK, Count, Mark, PlanFilter, PlanOrder, StepFilter, Stretch
 from dro_lang.runtime.embedded.port import EVERY_PLAN, PlanRow
 from dro_lang.runtime.embedded.sqlite.filters import Where, prefix, where_kinds, where_plans, where_submitted
 from dro_lang.runtime.embedded.sqlite.rows import PLAN, Columns, plan_row_of
 from dro_lang.runtime.embedded.sqlite.step_lists import StepListTables
-from dro_lang.runtime.embedded.sqlite.walking import Place, Probe, Query, Sort, Source, column_of, stages
+from dro_lang.runtime.embedded.sqlite.walking import Place, Probe, Query, Sort, Source, column_of
 
 Cell: TypeAlias = tuple[int, str]
 """Plans of a kind that are in a state."""
@@ -66,8 +68,7 @@ class PlanListTables(StepListTables):
         sort = Sort(_COLUMNS[order], ("p.key",), descending)
         with self._at_one_moment():
             begin = None if after is None else self._place(after, order)
-            asked = stages(self._sources(filter, order), sort, begin)
-            found, last = self._walk(asked, sort, limit, most)
+            found, last = self._walk(self._sources(filter, order), sort, begin, limit, most)
             rows = tuple(map(plan_row_of, self._all(_SHOWN, json.dumps([key for _, key, _ in found]))))
             return Stretch(rows, None if last is None else self._mark(last, order))
 
@@ -97,7 +98,7 @@ class PlanListTables(StepListTables):
     def _few_plans(self, filter: PlanFilter, cells: Sequence[Cell]) -> list[int] | None:
         """The keys of plans among which are all that the filter means, where an index of something that it names has
         few."""
-        few = self._few(self._probes(filter, cells))
+        few = self._few(self._probes(filter, cells), 1)
         return None if few is None else [key for (key,) in few]
 
     def _probes(self, filter: PlanFilter, cells: Sequence[Cell]) -> Iterator[Probe]:
@@ -107,7 +108,7 @@ class PlanListTables(StepListTables):
         if filter.record_id is not None:
             yield [_keys("plans p WHERE p.record = ?", filter.record_id)]
         if filter.in_trouble:
-            yield [_keys("plans p WHERE p.trouble IS NOT NULL")]
+            yield [_in_cells("plans_in_trouble", cells, _troubled())]
         if filter.search:
             first, last = prefix(filter.search)
             named = Where()
@@ -115,7 +116,7 @@ class PlanListTables(StepListTables):
             # The id of a plan begins with that of its record.
             yield [
                 _keys("plans p WHERE p.id >= ? AND p.id < ?", first, last),
-                *_in_cells("plans_by_name", cells, named),
+                _in_cells("plans_by_name", cells, named),
             ]
         if filter.having is not None:
             places = self.few_steps(filter.having)
@@ -124,11 +125,11 @@ class PlanListTables(StepListTables):
                 yield [Query("SELECT e.value FROM json_each(?) e", (json.dumps(plans),))]
         submitted = where_submitted(filter)
         if submitted:
-            yield _in_cells("plans_by_submission", cells, submitted)
+            yield [_in_cells("plans_by_submission", cells, submitted)]
         if filter.waiting:
             waits = Where()
             waits.add("p.wake IS NOT NULL")
-            yield _in_cells("plans_by_wake", cells, waits)
+            yield [_in_cells("plans_by_wake", cells, waits)]
 
     def _place(self, mark: Mark, order: PlanOrder) -> Place:
         row = self._first("SELECT key, submitted FROM plans WHERE id = ?", mark.plan_id)
@@ -171,20 +172,46 @@ class PlanListTables(StepListTables):
             return self._counted(filter)
 
     def _counted(self, filter: PlanFilter) -> Count:
-        counts = self._cells(filter)
+        kept = self._kept(filter)
+        if kept is not None:
+            return Count(kept)
+        cells = [cell for cell, _ in self._cells(filter)]
         rest = where_plans(filter)
-        if not rest:
-            return Count(sum(count for _, count in counts))
-        cells = [cell for cell, _ in counts]
         few = self._few_plans(filter, cells)
         exact = few is not None
         if few is None:
             probes = self._probes(filter, cells)
-            few = [key for (key,) in self._some(chain(probes, [_in_cells("plans_by_submission", cells, Where())]))]
+            few = [key for (key,) in self._some(chain(probes, [[_in_cells("plans_by_submission", cells, Where())]]), 1)]
         query = _of_few(few, cells, rest).counted()
         row = self._first(query.text, *query.values)
         assert row is not None  # an aggregate always has one
         return Count(row[0], exact)
+
+    def _kept(self, filter: PlanFilter) -> int | None:
+        """How many plans are meant, where counts that are kept, or an index alone, say it."""
+        having = filter.having
+        if where_plans(evolve(filter, in_trouble=False, having=None)) or (filter.in_trouble and having is not None):
+            return None
+        counts = self._cells(filter)
+        if filter.in_trouble:
+            troubled = _in_cells("plans_in_trouble", [cell for cell, _ in counts], _troubled())
+            row = self._first(f"SELECT count(*) FROM ({troubled.text})", *troubled.values)
+        elif having is None:
+            return sum(count for _, count in counts)
+        elif (
+            having == StepFilter(jeopardy=having.jeopardy)
+            and len(having.jeopardy & AT_RISK) == len(having.jeopardy) == 1
+        ):
+            where = where_kinds(filter)
+            query = (
+                "SELECT ifnull(sum(c.count), 0) FROM risk_counts c JOIN kinds k ON k.key = c.kind"
+                f" WHERE c.jeopardy = ? AND {where}"
+            )
+            row = self._first(query, next(iter(having.jeopardy)).value, *where.values)
+        else:
+            return None
+        assert row is not None  # an aggregate always has one
+        return int(row[0])
 
     def _number_in(self, cell: Cell, rest: Where) -> int:
         where = _in_cell(cell).both(rest)
@@ -203,9 +230,17 @@ def _keys(tables: str, *values: object) -> Query:
     return Query(f"SELECT p.key FROM {tables}", values)
 
 
-def _in_cells(index: str, cells: Iterable[Cell], where: Where) -> list[Query]:
-    narrowed = [_in_cell(cell).both(where) for cell in cells]
-    return [_keys(f"plans p INDEXED BY {index} WHERE {each}", *each.values) for each in narrowed]
+def _in_cells(index: str, cells: Iterable[Cell], where: Where) -> Query:
+    """The keys of the plans of some cells, from an index that begins with those."""
+    kind, status = (f"json_extract(c.value, '$[{number}]')" for number in (0, 1))
+    tables = f"json_each(?) c CROSS JOIN plans p INDEXED BY {index} ON p.kind = {kind} AND p.status = {status}"
+    return _keys(f"{tables} WHERE {where}", json.dumps(list(cells)), *where.values)
+
+
+def _troubled() -> Where:
+    where = Where()
+    where.add("p.trouble IS NOT NULL")
+    return where
 
 
 def _in_cell(cell: Cell) -> Where:

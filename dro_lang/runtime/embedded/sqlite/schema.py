@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from dro_lang.runtime.embedded.lists import AT_RISK
+
 APPLICATION = 0x64726F6C  # "drol", in the file's header, where `file` and SQLite look for it
-VERSION = 3
+VERSION = 4
 
 _TABLES = """
 CREATE TABLE programs (
@@ -56,7 +58,7 @@ CREATE INDEX plans_by_submission ON plans (kind, status, submitted);
 CREATE INDEX plans_by_update ON plans (kind, status, updated);
 CREATE INDEX plans_by_wake ON plans (kind, status, wake) WHERE wake IS NOT NULL;
 CREATE INDEX plans_by_name ON plans (kind, status, name COLLATE NOCASE);
-CREATE INDEX plans_in_trouble ON plans (trouble) WHERE trouble IS NOT NULL;
+CREATE INDEX plans_in_trouble ON plans (kind, status) WHERE trouble IS NOT NULL;
 
 -- What happened, in the order in which it did: an event, and the history that it made. `checksum` covers the entry and
 -- the checksum of the one before it.
@@ -72,7 +74,7 @@ CREATE TABLE journal (
 CREATE UNIQUE INDEX journal_of_plans ON journal (plan, number);
 
 -- The open steps: neither pending nor finished. `place` is the step's place in its plan's state. `awaited` is 1 while
--- the outside is to be asked, and 2 once it has promised to answer later.
+-- the outside is to be asked, and 2 once it has promised to answer later. `plans` is the kind of its plan.
 CREATE TABLE steps (
   plan     INTEGER NOT NULL REFERENCES plans,
   place    INTEGER NOT NULL,
@@ -92,6 +94,7 @@ CREATE TABLE steps (
   attempt  INTEGER NOT NULL,
   error    TEXT,
   awaited  INTEGER NOT NULL,
+  plans    INTEGER NOT NULL REFERENCES kinds,
   PRIMARY KEY (plan, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX steps_by_status ON steps (status);
@@ -100,6 +103,7 @@ CREATE INDEX steps_by_due ON steps (status, due) WHERE due IS NOT NULL;
 CREATE INDEX steps_by_queue ON steps (queue) WHERE queue IS NOT NULL;
 CREATE INDEX steps_by_assignee ON steps (assignee) WHERE assignee IS NOT NULL;
 CREATE INDEX steps_by_target ON steps (target, status) WHERE kind = 'callout';
+CREATE INDEX steps_by_name ON steps (name, step, status, due);
 CREATE INDEX steps_by_error ON steps (error) WHERE error IS NOT NULL;
 CREATE INDEX steps_of_people ON steps (status, due) WHERE kind = 'manual';
 CREATE INDEX steps_of_nobody ON steps (status, due) WHERE kind = 'manual' AND assignee IS NULL;
@@ -113,6 +117,15 @@ CREATE TABLE plan_counts (
   status TEXT NOT NULL,
   count  INTEGER NOT NULL,
   PRIMARY KEY (kind, status)
+) STRICT, WITHOUT ROWID;
+
+-- How many plans of each kind and state have an open step that is at risk, by the risk. Triggers count.
+CREATE TABLE risk_counts (
+  kind     INTEGER NOT NULL REFERENCES kinds,
+  status   TEXT NOT NULL,
+  jeopardy TEXT NOT NULL,
+  count    INTEGER NOT NULL,
+  PRIMARY KEY (kind, status, jeopardy)
 ) STRICT, WITHOUT ROWID;
 
 -- How many open steps there are of plans of each kind; '' is none. Automations under way are not among them: they come
@@ -190,13 +203,27 @@ _COUNT_PLAN = (
     "INSERT INTO plan_counts VALUES ({row}.kind, {row}.status, {by}) ON CONFLICT DO UPDATE SET count = count + {by};"
 )
 _COUNT_STEP = (
-    "INSERT INTO step_counts SELECT (SELECT kind FROM plans WHERE key = {row}.plan), {row}.kind,"
+    "INSERT INTO step_counts SELECT {row}.plans, {row}.kind,"
     " ifnull({row}.target, ''), {row}.status, ifnull({row}.queue, ''), {row}.assignee IS NOT NULL,"
     " ifnull({row}.jeopardy, ''), ifnull({row}.error, ''), {by}"
     f" WHERE NOT ({UNDER_WAY}) ON CONFLICT DO UPDATE SET count = count + {{by}};"
 )
+_OTHER_PLAN = "OLD.status <> NEW.status OR OLD.kind <> NEW.kind"
 _OTHERWISE = " OR ".join(
     f"OLD.{column} IS NOT NEW.{column}" for column in ("status", "queue", "assignee", "jeopardy", "error", "awaited")
+)
+
+
+_AT_RISK = ", ".join(f"'{each}'" for each in sorted(AT_RISK))
+# A plan is counted once, however many of its steps are at the same risk.
+_COUNT_RISK = (
+    "INSERT INTO risk_counts SELECT p.kind, p.status, {row}.jeopardy, {by} FROM plans p WHERE p.key = {row}.plan"
+    f" AND {{row}}.jeopardy IN ({_AT_RISK}) AND NOT EXISTS (SELECT 1 FROM steps o WHERE o.plan = {{row}}.plan"
+    " AND o.place <> {row}.place AND o.jeopardy = {row}.jeopardy) ON CONFLICT DO UPDATE SET count = count + {by};"
+)
+_COUNT_RISKS = (
+    "INSERT INTO risk_counts SELECT DISTINCT {row}.kind, {row}.status, s.jeopardy, {by} FROM steps s"
+    f" WHERE s.plan = {{row}}.key AND s.jeopardy IN ({_AT_RISK}) ON CONFLICT DO UPDATE SET count = count + {{by}};"
 )
 
 
@@ -207,10 +234,24 @@ def _triggers(table: str, otherwise: str, count: str) -> Iterator[str]:
     yield f"CREATE TRIGGER {table}_changed AFTER UPDATE ON {table} WHEN {otherwise} BEGIN {fewer} {more} END"
 
 
+def _risk_triggers() -> Iterator[str]:
+    """What `_triggers` makes, for plans that have steps at risk: for most changes there is nothing to do."""
+    at_risk = f"{{row}}.jeopardy IN ({_AT_RISK})".format
+    more, fewer = _COUNT_RISK.format(row="NEW", by="+1"), _COUNT_RISK.format(row="OLD", by="-1")
+    made = "CREATE TRIGGER steps_risk_{name} AFTER {event} ON steps WHEN {when} BEGIN {count} END".format
+    yield made(name="added", event="INSERT", when=at_risk(row="NEW"), count=more)
+    yield made(name="removed", event="DELETE", when=at_risk(row="OLD"), count=fewer)
+    yield made(name="changed", event="UPDATE", when="OLD.jeopardy IS NOT NEW.jeopardy", count=f"{fewer} {more}")
+    more, fewer = _COUNT_RISKS.format(row="NEW", by="+1"), _COUNT_RISKS.format(row="OLD", by="-1")
+    yield f"CREATE TRIGGER plans_risk_removed AFTER DELETE ON plans BEGIN {fewer} END"
+    yield f"CREATE TRIGGER plans_risk_changed AFTER UPDATE ON plans WHEN {_OTHER_PLAN} BEGIN {fewer} {more} END"
+
+
 _STATEMENTS = (
     *_TABLES.split(";\n"),
-    *_triggers("plans", "OLD.status <> NEW.status OR OLD.kind <> NEW.kind", _COUNT_PLAN),
+    *_triggers("plans", _OTHER_PLAN, _COUNT_PLAN),
     *_triggers("steps", _OTHERWISE, _COUNT_STEP),
+    *_risk_triggers(),
 )
 
 
@@ -225,6 +266,10 @@ SCHEMA = {_name(statement): statement for statement in _STATEMENTS if statement.
 
 COUNTED = {
     "plan_counts": "SELECT kind, status, count(*) FROM plans GROUP BY kind, status",
+    "risk_counts": (
+        "SELECT p.kind, p.status, s.jeopardy, count(DISTINCT s.plan) FROM steps s JOIN plans p ON p.key = s.plan"
+        f" WHERE s.jeopardy IN ({_AT_RISK}) GROUP BY 1, 2, 3"
+    ),
     "step_counts": (
         "SELECT p.kind, s.kind, ifnull(s.target, ''), s.status, ifnull(s.queue, ''), s.assignee IS NOT NULL,"
         " ifnull(s.jeopardy, ''), ifnull(s.error, ''), count(*) FROM steps s JOIN plans p ON p.key = s.plan"

@@ -3,13 +3,15 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TypeAlias
 
-from dro_lang.kernel.states import Jeopardy, StepStatus
+from dro_lang.kernel.states import Jeopardy, PlanStatus, StepStatus
 from dro_lang.program.model import StepKind
 from dro_lang.runtime.embedded.clock import from_micros, to_micros
 from dro_lang.runtime.embedded.lists import (
     AT_RISK,
+    MOST_LOOKED_AT,
     Count,
     Mark,
     StepField,
@@ -21,15 +23,15 @@ from dro_lang.runtime.embedded.port import OPEN, StepRow
 from dro_lang.runtime.embedded.sqlite.filters import (
     Where,
     is_counted,
-    steps_of,
     where_counts,
+    where_kinds_of_steps,
     where_own,
     where_steps,
 )
 from dro_lang.runtime.embedded.sqlite.requests import RequestTables
 from dro_lang.runtime.embedded.sqlite.rows import STEP, Columns, step_row_of
 from dro_lang.runtime.embedded.sqlite.schema import UNDER_WAY
-from dro_lang.runtime.embedded.sqlite.walking import Place, Probe, Query, Sort, Source, Walking, column_of, stages
+from dro_lang.runtime.embedded.sqlite.walking import Place, Probe, Query, Sort, Source, Walking, column_of
 
 StepKey: TypeAlias = tuple[int, int]
 """A step: its plan, and its place in that."""
@@ -67,8 +69,7 @@ class StepListTables(RequestTables, Walking):
         sort = Sort(_COLUMNS[order], ("s.plan", "s.place"), descending, optional)
         with self._at_one_moment():
             begin = None if after is None else self._step_place(after)
-            asked = stages(self._step_sources(filter, order), sort, begin)
-            found, last = self._walk(asked, sort, limit, most)
+            found, last = self._walk(self._step_sources(filter, order), sort, begin, limit, most)
             keys = _packed((plan, place) for _, plan, place, _ in found)
             rows = tuple(map(step_row_of, self._all(_SHOWN, keys)))
             return Stretch(rows, None if last is None else self._step_mark(last))
@@ -90,15 +91,49 @@ class StepListTables(RequestTables, Walking):
         if few is not None:
             return [_of_few(few, filter)]
         if order is StepOrder.PLAN and not filter.statuses:
-            return [Source(steps_of(filter), Where(), where_steps(filter))]
+            return [Source("steps s", Where(), where_steps(filter))]
+        if order is StepOrder.DUE and (filter.group is not None or filter.step is not None):
+            statuses, names = sorted(filter.statuses or OPEN), self._names(filter)
+            if len(statuses) * len(names) <= _MOST_NAMES:
+                return [_of_name(filter, *name, status) for name in names for status in statuses]
         return [_in_state(filter, order, status) for status in sorted(filter.statuses or OPEN)]
 
     # ---- few
 
     def few_steps(self, filter: StepFilter) -> list[StepKey] | None:
         """Steps among which are all that the filter means, where an index of something that it names has few."""
-        few = self._few(_probes(filter))
+        few = self._few(chain(_probes(filter), self._of_few_plans(filter)), 2)
         return None if few is None else _pairs(few)
+
+    def _of_few_plans(self, filter: StepFilter) -> Iterator[Probe]:
+        """The steps of the plans that the filter means by their kinds, where those are few."""
+        kinds = where_kinds_of_steps(filter)
+        if not kinds:
+            return
+        # A completed plan has no open step.
+        plans = (
+            "plan_counts c JOIN kinds k ON k.key = c.kind {}"
+            f" WHERE c.count > 0 AND c.status <> '{PlanStatus.COMPLETED.value}' AND {kinds}"
+        )
+        row = self._first(f"SELECT ifnull(sum(c.count), 0) FROM {plans.format('')}", *kinds.values)
+        if row is not None and row[0] <= MOST_LOOKED_AT:
+            steps = (
+                "CROSS JOIN plans p INDEXED BY plans_by_submission ON p.kind = c.kind AND p.status = c.status"
+                " CROSS JOIN steps s ON s.plan = p.key"
+            )
+            yield [_keys(plans.format(steps), *kinds.values)]
+
+    def _names(self, filter: StepFilter) -> list[tuple[str, str]]:
+        """The groups and steps that open steps have, of those that the filter names."""
+        if filter.step is None:
+            return [(filter.group or "", step) for (step,) in self._all(_STEPS_OF_GROUP, filter.group)]
+        if filter.group is not None:
+            return [(filter.group, filter.step)]
+        query = (
+            f"SELECT n.name FROM ({_NAMES}) n WHERE EXISTS (SELECT 1 FROM steps s INDEXED BY steps_by_name"
+            " WHERE s.name = n.name AND s.step = ?)"
+        )
+        return [(name, filter.step) for (name,) in self._all(query, filter.step)]
 
     # ---- counts
 
@@ -107,7 +142,7 @@ class StepListTables(RequestTables, Walking):
             with self._at_one_moment():
                 return self._tally(by, filter)
         where = where_steps(filter)
-        return dict(self._by_field(by, steps_of(filter), where))
+        return dict(self._by_field(by, "steps s", where))
 
     def _tally(self, by: StepField, filter: StepFilter) -> Mapping[str | None, int]:
         where = where_counts(filter)
@@ -119,9 +154,9 @@ class StepListTables(RequestTables, Walking):
         if StepKind.AUTO in (filter.kinds or StepKind) and StepStatus.IN_PROGRESS in (filter.statuses or OPEN):
             under_way = where_steps(filter)
             under_way.add(UNDER_WAY.format(row="s"))
-            found.update(dict(self._by_field(by, steps_of(filter, "steps_awaited"), under_way)))
+            found.update(dict(self._by_field(by, "steps s INDEXED BY steps_awaited", under_way)))
         if filter.sight.queues is not None:
-            found.update(dict(self._by_field(by, steps_of(filter, "steps_by_assignee"), where_own(filter))))
+            found.update(dict(self._by_field(by, "steps s INDEXED BY steps_by_assignee", where_own(filter))))
         return found
 
     def _by_field(self, by: StepField, tables: str, where: Where) -> list[Columns]:
@@ -133,7 +168,7 @@ class StepListTables(RequestTables, Walking):
         if counted.exact:
             return counted.number
         where = where_steps(filter)
-        row = self._first(f"SELECT count(*) FROM {steps_of(filter)} WHERE {where}", *where.values)
+        row = self._first(f"SELECT count(*) FROM steps s WHERE {where}", *where.values)
         assert row is not None  # an aggregate always has one
         return int(row[0])
 
@@ -142,7 +177,7 @@ class StepListTables(RequestTables, Walking):
             if is_counted(filter):
                 return Count(sum(self._tally(StepField.STATUS, filter).values()))
             few = self.few_steps(filter)
-            some = few if few is not None else _pairs(self._some([*_probes(filter), [_keys("steps s")]]))
+            some = few if few is not None else _pairs(self._some([*_probes(filter), [_keys("steps s")]], 2))
             query = _of_few(some, filter).counted()
             row = self._first(query.text, *query.values)
             assert row is not None  # an aggregate always has one
@@ -160,6 +195,18 @@ class StepListTables(RequestTables, Walking):
         return {plan_id: Jeopardy.LATE if late else Jeopardy.IN_JEOPARDY for plan_id, late in rows}
 
 
+_MOST_NAMES = 200
+"""So many groups and steps in a state are put together in their order."""
+# Walks over an index, one step a name.
+_NAMES = (
+    "WITH RECURSIVE n (name) AS (SELECT min(name) FROM steps UNION ALL SELECT (SELECT min(s.name) FROM steps s"
+    " WHERE s.name > n.name) FROM n WHERE n.name IS NOT NULL) SELECT name FROM n WHERE name IS NOT NULL"
+)
+_STEPS_OF_GROUP = (
+    "WITH RECURSIVE n (step) AS (SELECT min(step) FROM steps WHERE name = ?1 UNION ALL SELECT (SELECT min(s.step)"
+    " FROM steps s WHERE s.name = ?1 AND s.step > n.step) FROM n WHERE n.step IS NOT NULL)"
+    " SELECT step FROM n WHERE step IS NOT NULL"
+)
 _PLACES = 20
 """A plan has fewer than two to this power of steps."""
 _UNPACKED = f"s.plan = w.value >> {_PLACES} AND s.place = w.value & {(1 << _PLACES) - 1}"
@@ -193,6 +240,14 @@ def _probes(filter: StepFilter) -> Iterator[Probe]:
         where = Where()
         where.one_of("s.jeopardy", filter.jeopardy)
         yield [_keys(f"steps s INDEXED BY steps_at_risk WHERE {where}", *where.values)]
+    if filter.group is not None:
+        named = Where()
+        named.add("s.name = ?", filter.group)
+        named.equal("s.step", filter.step)
+        yield [_keys(f"steps s INDEXED BY steps_by_name WHERE {named}", *named.values)]
+    elif filter.step is not None:
+        named_so = f"({_NAMES}) n CROSS JOIN steps s INDEXED BY steps_by_name ON s.name = n.name AND s.step = ?"
+        yield [_keys(named_so, filter.step)]
     if filter.queue is not None:
         yield [_keys("steps s INDEXED BY steps_by_queue WHERE s.queue = ?", filter.queue)]
     if filter.kinds == {StepKind.CALLOUT}:
@@ -221,8 +276,18 @@ def _of_few(keys: Iterable[StepKey], filter: StepFilter) -> Source:
     """Steps that are looked up one by one, and then sorted."""
     where = Where()
     where.add(_UNPACKED)
-    tables = f"json_each(?) w CROSS JOIN {steps_of(filter)}"
-    return Source(tables, where.both(where_steps(filter)), Where(), values=(_packed(keys),))
+    return Source(
+        "json_each(?) w CROSS JOIN steps s", where.both(where_steps(filter)), Where(), values=(_packed(keys),)
+    )
+
+
+def _of_name(filter: StepFilter, group: str, step: str, status: StepStatus) -> Source:
+    """The steps of a name in a state, those first that are due first."""
+    narrowed = Where()
+    narrowed.add("s.name = ? AND s.step = ? AND s.status = ?", group, step, status.value)
+    if filter.due_before is not None:
+        narrowed.add("s.due < ?", to_micros(filter.due_before))
+    return Source("steps s INDEXED BY steps_by_name", narrowed, where_steps(filter))
 
 
 def _in_state(filter: StepFilter, order: StepOrder, status: StepStatus) -> Source:
@@ -247,4 +312,4 @@ def _in_state(filter: StepFilter, order: StepOrder, status: StepStatus) -> Sourc
     narrowed.add("s.status = ?", status.value)
     if order is StepOrder.DUE and filter.due_before is not None:
         narrowed.add("s.due < ?", to_micros(filter.due_before))
-    return Source(steps_of(filter, index), narrowed, where_steps(filter), unknown)
+    return Source(f"steps s INDEXED BY {index}", narrowed, where_steps(filter), unknown)

@@ -17,3 +17,8 @@ class SqliteStore(PlanTables, PlanListTables, FeedTables, KeepingTables):
     def open(cls, path: Path | str, create: bool = False) -> "SqliteStore":
         """Raises StoreError for what is no store, or cannot be used. `:memory:` is a store that is gone when closed."""
         return cls(files.connect(path, create or str(path) == files.MEMORY), path)
+
+    def another(self) -> "SqliteStore":
+        """One more connection to the same file, for another thread. What was read of programs is read once for both.
+        Raises StoreError."""
+        return SqliteStore(files.connect(self.path, False), self.path, self._programs)

@@ -14,11 +14,13 @@ from dro_lang.runtime.embedded.sqlite.rows import Columns
 class Tables:
     """The tables of a store. Every method may raise StoreError."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path | str) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path | str, programs: dict[str, Program] | None = None
+    ) -> None:
         self.path = path
         self._connection = connection
-        self._programs: dict[str, Program] = {}
-        """Those that were read. They never change."""
+        self._programs = {} if programs is None else programs
+        """Those that were read. They never change, so connections may share them."""
 
     def transaction(self) -> AbstractContextManager[None]:
         return files.transaction(self._connection, self.path)

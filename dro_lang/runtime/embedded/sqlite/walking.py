@@ -6,11 +6,11 @@ one goes on from there. Where something that a filter names has an index of its 
 instead.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
 from datetime import datetime
 from heapq import merge
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
@@ -34,10 +34,6 @@ class Sort:
     @property
     def columns(self) -> tuple[str, ...]:
         return self.place if self.column is None else (self.column, *self.place)
-
-    def order(self, columns: Sequence[str]) -> str:
-        direction = "DESC" if self.descending else "ASC"
-        return "ORDER BY " + ", ".join(f"{column} {direction}" for column in columns)
 
 
 @frozen
@@ -90,25 +86,32 @@ def column_of(value: datetime | str | None) -> int | str | None:
     return to_micros(value) if isinstance(value, datetime) else value
 
 
-Stage: TypeAlias = Sequence[Query]
-"""Queries whose rows are merged. A list has one, or two: the rows that have what it is sorted by, then the others."""
+@frozen
+class Stage:
+    """Queries whose rows are put together in their order. A list has one, or two: the rows that have what it is sorted
+    by, then the others, in the order of their places alone."""
+
+    sort: Sort
+    queries: Sequence[Query]
 
 
 def stages(sources: Iterable[Source], sort: Sort, after: Place | None) -> list[Stage]:
-    """The queries for the rows of sources behind a place: the value, the key, and whether the row is meant."""
+    """The queries for the rows of sources behind a place: the value, the key, and whether the row is meant. They do not
+    say the order."""
     all = list(sources)
     if sort.column is None:
-        return [[_query(source, sort, None if after is None else after.key) for source in all]]
+        return [Stage(sort, [_query(source, sort, None if after is None else after.key) for source in all])]
     found: list[Stage] = []
     if after is None or after.value is not None:
         behind = None if after is None else (after.value, *after.key)
         known = f"{sort.column} IS NOT NULL"
-        found.append([_query(source.also(known) if sort.optional else source, sort, behind) for source in all])
+        known_of = [source.also(known) if sort.optional else source for source in all]
+        found.append(Stage(sort, [_query(source, sort, behind) for source in known_of]))
         after = None
     if sort.optional:
         by_place = evolve(sort, column=None)
         behind = None if after is None else after.key
-        found.append([_query(source.without(sort.column), by_place, behind) for source in all])
+        found.append(Stage(by_place, [_query(source.without(sort.column), by_place, behind) for source in all]))
     return found
 
 
@@ -118,36 +121,46 @@ def _query(source: Source, sort: Sort, after: tuple[Any, ...] | None) -> Query:
         marks = ", ".join("?" * len(sort.columns))
         source = source.also(f"({', '.join(sort.columns)}) {comparison} ({marks})", *after)
     shown = ", ".join([sort.column or "NULL", *sort.place, f"({source.meant})"])
-    text = f"SELECT {shown} FROM {source.tables} WHERE {source.narrowed} {sort.order(sort.columns)}"
+    text = f"SELECT {shown} FROM {source.tables} WHERE {source.narrowed}"
     return Query(text, (*source.meant.values, *source.values, *source.narrowed.values))
 
 
-def merged(lists: Sequence[Iterable[Columns]], sort: Sort) -> Iterator[Columns]:
-    """Several sorted lists as one."""
-    if len(lists) == 1:
-        return iter(lists[0])
-    return merge(*lists, key=_rank_descending if sort.descending else _rank, reverse=sort.descending)
+def _in_order(queries: Sequence[Query], sort: Sort) -> Query:
+    """All rows of some queries in their order: from each index as it has them, put together as they come."""
+    direction = "DESC" if sort.descending else "ASC"
+    first = 2 if sort.column is None else 1
+    order = ", ".join(f"{number} {direction}" for number in range(first, len(sort.place) + 2))
+    text = " UNION ALL ".join(query.text for query in queries)
+    return Query(f"{text} ORDER BY {order}", tuple(value for query in queries for value in query.values))
 
+
+_TOGETHER = 200
+"""So many indexes are put together by SQLite, which takes 500 at most."""
 
 Probe: TypeAlias = Iterable[Query]
 """Queries for the keys of the rows that have what a filter names, from an index of that."""
 
 
 class Walking(Tables):
-    """Reads lists."""
+    """Reads lists. Rows come all at once: between two of them, others would have their turn, and not soon give it
+    back."""
 
-    def _few(self, probes: Iterable[Probe]) -> list[Columns] | None:
-        """The keys that the first probe has which has few; None where all have many."""
+    def _few(self, probes: Iterable[Probe], width: int) -> list[Columns] | None:
+        """The keys that the first probe has which has few; None where all have many. A key has `width` columns."""
         for probe in probes:
             asked = list(probe)
             if self._number(asked) <= MOST_LOOKED_AT:
-                return [row for query in asked for row in self._all(query.text, *query.values)]
+                return [row for query in asked for row in self._rows(query, width, MOST_LOOKED_AT)]
         return None
 
-    def _some(self, probes: Iterable[Probe]) -> list[Columns]:
+    def _some(self, probes: Iterable[Probe], width: int) -> list[Columns]:
         """The first keys of the first probe."""
-        rows = (row for query in next(iter(probes)) for row in self._each(query.text, *query.values))
-        return list(islice(rows, MOST_LOOKED_AT))
+        found: list[Columns] = []
+        for query in next(iter(probes)):
+            found += self._rows(query, width, MOST_LOOKED_AT - len(found))
+            if len(found) == MOST_LOOKED_AT:
+                break
+        return found
 
     def _number(self, asked: Iterable[Query]) -> int:
         """How many keys there are, or one more than may be looked at."""
@@ -161,25 +174,59 @@ class Walking(Tables):
                 break
         return found
 
+    def _rows(self, query: Query, width: int, most: int) -> list[Columns]:
+        """The first rows of a query, which has so many columns, of numbers and texts."""
+        names = [f"c{number}" for number in range(width)]
+        arrays = ", ".join(f"json_group_array({name})" for name in names)
+        row = self._first(
+            f"WITH r ({', '.join(names)}) AS ({query.text} LIMIT ?) SELECT {arrays} FROM r", *query.values, most
+        )
+        assert row is not None  # an aggregate always has one
+        return list(zip(*map(json.loads, row), strict=True))
+
     def _walk(
-        self, asked: Sequence[Stage], sort: Sort, limit: int, most: int | None
+        self, sources: Sequence[Source], sort: Sort, after: Place | None, limit: int, most: int | None
     ) -> tuple[list[Columns], Columns | None]:
-        """The rows that are meant; and the one at which looking came to its end, before there were enough of them."""
+        """The rows behind a place that are meant; and the one at which looking came to its end, before there were
+        enough of them."""
         found: list[Columns] = []
-        with ExitStack() as stack:
-
-            def rows(stage: Stage) -> Iterator[Columns]:
-                lists = [stack.enter_context(closing(self._each(query.text, *query.values))) for query in stage]
-                return merged(lists, sort)
-
-            for count, row in enumerate(chain.from_iterable(map(rows, asked)), 1):
+        looked_at, size = 0, limit
+        while True:
+            size = size if most is None else min(size, most - looked_at)
+            rows = self._stretch(sources, sort, after, size)
+            for row in rows:
+                looked_at += 1
                 if row[-1]:
                     found.append(row)
                     if len(found) == limit:
-                        break
-                if count == most:
+                        return found, None
+                if looked_at == most:
                     return found, row
-        return found, None
+            if len(rows) < size:
+                return found, None
+            value, *key, _ = rows[-1]
+            after = Place(value, tuple(key))
+            # Where few of them are meant, more are looked at at once.
+            size = min(8 * size, MOST_LOOKED_AT)
+
+    def _stretch(self, sources: Iterable[Source], sort: Sort, after: Place | None, size: int) -> list[Columns]:
+        """So many rows behind a place."""
+        found: list[Columns] = []
+        width = len(sort.place) + 2
+        for stage in stages(sources, sort, after):
+            parts = [stage.queries[first : first + _TOGETHER] for first in range(0, len(stage.queries), _TOGETHER)]
+            lists = [self._rows(_in_order(part, stage.sort), width, size - len(found)) for part in parts]
+            found += islice(merged(lists, sort), size - len(found))
+            if len(found) == size:
+                break
+        return found
+
+
+def merged(lists: Sequence[Iterable[Columns]], sort: Sort) -> Iterator[Columns]:
+    """Several sorted lists as one."""
+    if len(lists) == 1:
+        return iter(lists[0])
+    return merge(*lists, key=_rank_descending if sort.descending else _rank, reverse=sort.descending)
 
 
 def _rank(row: Columns) -> tuple[Any, ...]:

@@ -108,7 +108,8 @@ _ENTRY = "INSERT INTO journal (plan, number, at, event, history, checksum) VALUE
 _CLOSED = "DELETE FROM steps WHERE plan = ? AND place = ?"
 # A callout that the outside has accepted stays so while its step changes in other ways.
 _OPEN = (
-    f"INSERT INTO steps VALUES ({', '.join('?' * 18)}) ON CONFLICT DO UPDATE SET"
+    f"INSERT INTO steps VALUES ({', '.join('?' * 18)}, (SELECT kind FROM plans WHERE key = ?1))"
+    " ON CONFLICT DO UPDATE SET"
     " awaited = CASE WHEN awaited = 2 AND excluded.awaited = 1 AND status = excluded.status"
     " AND attempt = excluded.attempt THEN 2 ELSE excluded.awaited END, status = excluded.status,"
     " since = excluded.since, queue = excluded.queue, assignee = excluded.assignee, jeopardy = excluded.jeopardy,"
