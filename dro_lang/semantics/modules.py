@@ -1,5 +1,6 @@
 """Modules: a file, the files that it imports, and which declaration each name stands for."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
@@ -105,18 +106,19 @@ class World:
     def reachable(self, module: Module) -> tuple[Module, ...]:
         """A module and all that it imports, directly or through others, in order of dependence, itself last."""
         if module.path not in self._reachable:
-            found: dict[str, Module] = {}
-            self._reach(module, found)
-            self._reachable[module.path] = tuple(found.values())
+            seen, found = {module.path}, []
+            levels = [(module, iter(module.tree.imports))]
+            while levels:
+                here, imports = levels[-1]
+                path = next((each.path.dotted for each in imports if each.path.dotted not in seen), None)
+                if path is None:
+                    found.append(here)
+                    levels.pop()
+                elif path in self.modules:
+                    seen.add(path)
+                    levels.append((self.modules[path], iter(self.modules[path].tree.imports)))
+            self._reachable[module.path] = tuple(found)
         return self._reachable[module.path]
-
-    def _reach(self, module: Module, found: dict[str, Module]) -> None:
-        found[module.path] = module
-        for statement in module.tree.imports:
-            path = statement.path.dotted
-            if path not in found and path in self.modules:
-                self._reach(self.modules[path], found)
-        found[module.path] = found.pop(module.path)
 
     def seen_from(self, module: Module) -> "World":
         """The world of a module of this one."""
@@ -263,15 +265,30 @@ class _Gatherer:
     report: list[Diagnostic] = field(factory=list)
 
     def module(self, path: str, source: Source, parsed: ParseResult) -> Module:
-        self.report.extend(parsed.diagnostics)
-        module = Module(path, source, parsed.tree, parsed.broken, parsed.hides_names)
-        self.open.append(path)
-        for statement in module.tree.imports:
-            self.follow(statement)
-        self.open.pop()
-        return module
+        """A module, once all that it imports is loaded; however far imports lead on."""
+        first = self.begin(path, source, parsed)
+        levels: list[tuple[Module, Iterator[ast.Import], ast.Import | None]] = [(first, iter(first.tree.imports), None)]
+        while levels:
+            module, imports, importer = levels[-1]
+            statement = next(imports, None)
+            if statement is not None:
+                imported = self.follow(statement)
+                if imported is not None:
+                    levels.append((imported, iter(imported.tree.imports), statement))
+                continue
+            levels.pop()
+            self.open.pop()
+            if importer is not None:
+                self.finish(module, importer)
+        return first
 
-    def follow(self, statement: ast.Import) -> None:
+    def begin(self, path: str, source: Source, parsed: ParseResult) -> Module:
+        self.report.extend(parsed.diagnostics)
+        self.open.append(path)
+        return Module(path, source, parsed.tree, parsed.broken, parsed.hides_names)
+
+    def follow(self, statement: ast.Import) -> Module | None:
+        """The module that an import brings, where it has to be looked at first."""
         path = statement.path.dotted
         if path in self.open:
             cycle = [*self.open[self.open.index(path) :], path]
@@ -284,14 +301,12 @@ class _Gatherer:
                     help="move what both need to a module of its own",
                 )
             )
-            return
-        if path in self.done:
-            return
-        source = self.read(statement)
-        if source is None:
-            return
-        module = self.module(path, source, self.parse(source))
-        header = module.tree.header
+            return None
+        source = None if path in self.done else self.read(statement)
+        return None if source is None else self.begin(path, source, self.parse(source))
+
+    def finish(self, module: Module, statement: ast.Import) -> None:
+        path, header = module.path, module.tree.header
         if header and header.module and header.module.dotted != path:
             self.report.append(
                 diagnose(
@@ -347,6 +362,8 @@ def _bind(
     for declaration in module.tree.declarations:
         if isinstance(declaration, NAMED):
             _declare(module, declaration, names, report)
+    for name in _declared_twice(module):
+        names[name] = Symbol(module, None)
     for name in module.broken:
         names.setdefault(name, Symbol(module, None))
     origins: dict[str, ast.Name | ast.Path] = {}
@@ -402,7 +419,14 @@ def _own(module: Module) -> dict[str, Symbol]:
     for declaration in reversed(module.tree.declarations):
         if isinstance(declaration, NAMED):
             own[declaration.name.text] = Symbol(module, declaration)
+    own.update((name, Symbol(module, None)) for name in _declared_twice(module))
     return dict(reversed(own.items()))
+
+
+def _declared_twice(module: Module) -> list[str]:
+    """Names of several declarations: which of them is meant cannot be told, and uses are not to blame."""
+    counts = Counter(each.name.text for each in module.tree.declarations if isinstance(each, NAMED))
+    return [name for name, count in counts.items() if count > 1]
 
 
 def _not_declared(span: Span, name: str, source: Module, own: Mapping[str, Symbol]) -> Diagnostic:

@@ -212,3 +212,7 @@ def test_no_text_of_the_languages_words_breaks_the_parser(words: list[str]) -> N
 def test_no_text_at_all_breaks_the_parser(text: str) -> None:
     parsed(text)
     parsed("language 1.0\nplan P for C { scenario a { when " + text)
+
+
+def test_more_mistakes_than_are_looked_at_on_lines_that_cannot_be_read() -> None:
+    assert codes(condition('" ' * 3_001)) == ["E0004"]

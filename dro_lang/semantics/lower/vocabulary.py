@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from attrs import evolve
+
 from dro_lang.diagnostics.diagnostic import diagnose
 from dro_lang.program import model
 from dro_lang.program.types import DATE, ID, DateTimeType, DateType, IdType, TextType, Type
@@ -112,6 +114,8 @@ def _item_node(lowering: Lowering, module: Module, node: ast.Context, infos: dic
         base = attribute.type.base
         if not isinstance(base, ast.ListType) or not base.items:
             continue
+        if first is not None and first.name.text == attribute.name.text:
+            continue  # declared twice, which has been said
         if first is not None:
             message = f"context `{node.name.text}` has two attributes that are `items of` a record"
             help = f"write `list of {base.record.text}`: a context has one item node, of which steps are made"
@@ -131,6 +135,9 @@ def _item_node(lowering: Lowering, module: Module, node: ast.Context, infos: dic
         labels = [] if id is None else [(id.span, "declared here")]
         help = f"write `id : Id` in record `{base.record.text}`: it tells the items apart"
         lowering.report.append(diagnose("E0208", attribute.span, message, *labels, help=help))
+        assert info is not None
+        missed = evolve(elements, attributes={**elements.attributes, "id": Info("id", attribute.span, None)})
+        infos[attribute.name.text] = evolve(info, elements=missed)
 
 
 _EXPECTED: dict[str, Type] = {"id": ID, "start_date": DATE}

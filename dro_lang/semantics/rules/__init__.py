@@ -6,6 +6,7 @@ from dro_lang.diagnostics.diagnostic import Diagnostic
 from dro_lang.semantics.modules import Module
 from dro_lang.semantics.rules import (
     calendars,
+    chains,
     clauses,
     compensation,
     contexts,
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     cycles.check,
     compensation.check,
     routings.check,
+    chains.check,
     values.check,
     levels.check,
     calendars.check,

@@ -55,14 +55,16 @@ def _waits_outside(overview: Overview, compensation: Compensation) -> Iterator[D
 _CHANGED = {"cancel": "canceled", "amend": "amended"}
 
 
+def inserted(overview: Overview) -> Iterator[Edge[int]]:
+    """Groups by their identity, and the ones that their steps insert."""
+    for group in overview.all(ast.Group):
+        for compensation in overview.compensations(group):
+            yield Edge(id(group), id(compensation.group), compensation.clause.call.group.span)
+
+
 def _cycles(overview: Overview) -> Iterator[Diagnostic]:
     names = {id(group): group.name.text for group in overview.all(ast.Group)}
-    edges = [
-        Edge(id(group), id(compensation.group), compensation.clause.call.group.span)
-        for group in overview.all(ast.Group)
-        for compensation in overview.compensations(group)
-    ]
-    for cycle in cycles(edges):
+    for cycle in cycles(list(inserted(overview))):
         first, *others = cycle
         path = [names[edge.source] for edge in cycle]
         way = " inserts ".join(f"`{each}`" for each in (*path, path[0]))

@@ -1,5 +1,5 @@
-"""Circles in what refers to each other: steps that wait, scenarios that exclude, groups that insert, routings that hand
-over."""
+"""Circles and chains in what refers to each other: steps that wait, scenarios that exclude, groups that insert,
+routings that hand over."""
 
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Generic, TypeVar
@@ -69,6 +69,31 @@ def components(edges: Sequence[Edge[N]]) -> list[set[Edge[N]]]:
                         members.add(last)
                     found.append({e for each in members for e in outgoing.get(each, ()) if e.target in members})
     return [component for component in found if component]
+
+
+def longest_chain(edges: Sequence[Edge[N]]) -> list[Edge[N]]:
+    """The longest way along references of which none leads back: each begins where the one before it ends."""
+    outgoing = _outgoing(edges)
+    best: dict[N, list[Edge[N]]] = {}
+    length: dict[N, int] = {}
+    for root in outgoing:
+        todo = [root]
+        while todo:
+            node = todo[-1]
+            ahead = [edge for edge in outgoing.get(node, ()) if edge.target not in length]
+            if ahead:
+                todo += [edge.target for edge in ahead]
+                continue
+            todo.pop()
+            onward = max(outgoing.get(node, ()), key=lambda edge: length[edge.target], default=None)
+            length[node] = 0 if onward is None else 1 + length[onward.target]
+            best[node] = [] if onward is None else [onward]
+    start = max(length, key=lambda node: length[node], default=None)
+    chain: list[Edge[N]] = []
+    while start is not None and best[start]:
+        chain += best[start]
+        start = chain[-1].target
+    return chain
 
 
 def _outgoing(edges: Sequence[Edge[N]]) -> dict[N, list[Edge[N]]]:

@@ -63,18 +63,20 @@ def _uses(overview: Overview, plan: PlanFacts, items: str) -> Iterator[Span]:
                 yield step.each.span
             yield from _mentions(step, items)
             for clause in clauses(step, ast.Assign):
-                yield from _in_routing(overview, clause.assignee, items, ())
+                yield from _in_routing(overview, clause.assignee, items)
 
 
-def _in_routing(
-    overview: Overview, assignee: ast.Assignee, items: str, above: tuple[ast.Routing, ...]
-) -> Iterator[Span]:
-    routing = overview.find(assignee.routing, ast.Routing) if isinstance(assignee, ast.ToRouting) else None
-    if routing is None or any(routing is each for each in above):
-        return
-    yield from _mentions(routing, items)
-    for next_assignee in (*(route.assignee for route in routing.routes), routing.otherwise):
-        yield from _in_routing(overview, next_assignee, items, (*above, routing))
+def _in_routing(overview: Overview, assignee: ast.Assignee, items: str) -> Iterator[Span]:
+    """In a routing, and in those that it hands over to."""
+    seen: set[int] = set()
+    todo = [assignee]
+    while todo:
+        named = todo.pop()
+        routing = overview.find(named.routing, ast.Routing) if isinstance(named, ast.ToRouting) else None
+        if routing is not None and id(routing) not in seen:
+            seen.add(id(routing))
+            yield from _mentions(routing, items)
+            todo += reversed([*(route.assignee for route in routing.routes), routing.otherwise])
 
 
 def _mentions(node: ast.Node, items: str) -> Iterator[Span]:

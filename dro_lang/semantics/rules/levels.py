@@ -88,19 +88,23 @@ class _Calls:
     overview: Overview
     report: list[Diagnostic] = field(factory=list)
     told: set[Span] = field(factory=set)
-    open: list[int] = field(factory=list)
+    followed: set[tuple[int, frozenset[tuple[str, tuple[Duration | None, Span | None]]]]] = field(factory=set)
+    """Calls by their identity, with what they hand over."""
 
     def follow(self, call: ast.GroupCall, group: ast.Group, outside: Bound) -> None:
-        if id(group) in self.open:
-            return
-        self.open.append(id(group))
-        bound = self._bound(call, group, outside)
-        for step in group.steps:
-            for due in clauses(step, ast.Due):
-                self._level(call, step, due.level, bound)
-        for compensation in self.overview.compensations(group):
-            self.follow(compensation.clause.call, compensation.group, bound)
-        self.open.pop()
+        todo = [(call, group, outside)]
+        while todo:
+            call, group, outside = todo.pop()
+            bound = self._bound(call, group, outside)
+            key = id(call), frozenset(bound.items())
+            if key in self.followed:
+                continue
+            self.followed.add(key)
+            for step in group.steps:
+                for due in clauses(step, ast.Due):
+                    self._level(call, step, due.level, bound)
+            compensations = list(self.overview.compensations(group))
+            todo += [(each.clause.call, each.group, bound) for each in reversed(compensations)]
 
     def _bound(self, call: ast.GroupCall, group: ast.Group, outside: Bound) -> Bound:
         places = {argument.name.text: argument.span for argument in call.arguments}

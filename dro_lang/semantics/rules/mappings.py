@@ -32,7 +32,7 @@ def _root(overview: Overview, mapping: ast.Mapping, context: ast.Context) -> Ite
             (node.name.span, "the item node"),
             help=f'write `items in "{source.path.value}"` instead',
         )
-    yield from _sources(overview, sources, context)
+    yield from _sources(overview, sources, context, needed=("id", "start_date"))
 
 
 def _items(overview: Overview, mapping: ast.Mapping, context: ast.Context) -> Iterator[Diagnostic]:
@@ -53,12 +53,13 @@ def _items(overview: Overview, mapping: ast.Mapping, context: ast.Context) -> It
     assert isinstance(node.type.base, ast.ListType)
     record = overview.find(node.type.base.record, ast.Record)
     if record is not None:
-        yield from _sources(overview, mapping.items.sources, record)
+        yield from _sources(overview, mapping.items.sources, record, needed=("id",))
 
 
 def _sources(
-    overview: Overview, sources: Iterable[ast.SourceField], shape: ast.Context | ast.Record
+    overview: Overview, sources: Iterable[ast.SourceField], shape: ast.Context | ast.Record, needed: tuple[str, ...]
 ) -> Iterator[Diagnostic]:
+    """What is `needed` and not there has been missed where the shape is declared."""
     known = [attribute.name.text for attribute in shape.attributes]
     seen: dict[str, ast.Name] = {}
     for source in sources:
@@ -71,7 +72,7 @@ def _sources(
                 (seen[name.text].span, "first mapped here"),
                 help="keep one of the two lines",
             )
-        elif name.text not in known and overview.is_whole(shape):
+        elif name.text not in (*known, *needed) and overview.is_whole(shape):
             yield diagnose(
                 "E0101",
                 name.span,

@@ -10,7 +10,7 @@ from dro_lang.syntax import ast
 
 def check(overview: Overview) -> Iterator[Diagnostic]:
     names = {id(routing): routing.name.text for routing in overview.all(ast.Routing)}
-    for cycle in cycles(list(_handed_over(overview))):
+    for cycle in cycles(list(handed_over(overview))):
         first, *others = cycle
         path = [names[edge.source] for edge in cycle]
         way = " hands over to ".join(f"`{each}`" for each in (*path, path[0]))
@@ -24,7 +24,8 @@ def check(overview: Overview) -> Iterator[Diagnostic]:
         )
 
 
-def _handed_over(overview: Overview) -> Iterator[Edge[int]]:
+def handed_over(overview: Overview) -> Iterator[Edge[int]]:
+    """Routings by their identity, and the ones that they hand over to."""
     for routing in overview.all(ast.Routing):
         for assignee in (*(route.assignee for route in routing.routes), routing.otherwise):
             other = overview.find(assignee.routing, ast.Routing) if isinstance(assignee, ast.ToRouting) else None

@@ -1,6 +1,6 @@
 """Scenarios: their names (E0101, E0102), and how `unless` and `otherwise` set them apart (E0706)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dro_lang.diagnostics.diagnostic import Diagnostic, diagnose
 from dro_lang.semantics.rules.graph import Edge, cycles
@@ -84,14 +84,18 @@ def _unless(
         seen.setdefault(name.text, name)
 
 
-def _cycles(by_name: dict[str, ast.Scenario]) -> Iterator[Diagnostic]:
-    edges = [
+def excluded(by_name: Mapping[str, ast.Scenario]) -> list[Edge[str]]:
+    """Scenarios of a plan, and those that their `unless` names."""
+    return [
         Edge(scenario.name.text, name.text, name.span)
         for scenario in by_name.values()
         for name in scenario.unless
         if not scenario.otherwise and name.text in by_name
     ]
-    for cycle in cycles(edges):
+
+
+def _cycles(by_name: Mapping[str, ast.Scenario]) -> Iterator[Diagnostic]:
+    for cycle in cycles(excluded(by_name)):
         first, *others = cycle
         way = " unless ".join(f"`{each}`" for each in (*(edge.source for edge in cycle), first.source))
         yield diagnose(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dro_lang.diagnostics.diagnostic import Diagnostic, Fix, Safety, diagnose
-from dro_lang.program.types import DateTimeType, DurationType, DurationUnit
+from dro_lang.program.types import DateTimeType, DateType, DurationType, DurationUnit
 from dro_lang.semantics.rules.overview import Overview, clauses
 from dro_lang.semantics.rules.texts import removal
 from dro_lang.source import Span
@@ -41,6 +41,8 @@ def _at(overview: Overview, starts: ast.Starts, at: ast.TimeLiteral) -> Iterator
     delay = starts.delay and overview.typed.expressions.get(starts.delay)
     if starts.relation == "on" and base is not None and isinstance(base.type, DateTimeType):
         reason = f"`{starts.base.span.text}` is a moment, with a time of its own"
+    elif base is not None and isinstance(base.type, DateType):
+        return  # hours from a date have been refused as such
     elif delay and isinstance(delay.type, DurationType) and delay.type.unit is DurationUnit.ELAPSED:
         assert starts.delay is not None
         reason = f"`{starts.delay.span.text}` leads to a time of its own"

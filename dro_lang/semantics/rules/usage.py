@@ -63,23 +63,28 @@ class _Agreement:
             self.call(run.call, run.group, usage)
 
     def call(self, call: ast.GroupCall, group: ast.Group, expected: _Usage) -> None:
+        if self.agrees(call, group, expected):
+            self.compensations(group, expected)
+
+    def agrees(self, call: ast.GroupCall, group: ast.Group, expected: _Usage) -> bool:
         own = group.usage and self.overview.find(group.usage, ast.UsageType)
-        if group.usage and own is None:
-            return
-        if group.usage and own and own is not expected.declaration:
-            if id(call) not in self.refused:
-                self.refused.add(id(call))
-                self.report.append(_differs(call, group, own, expected))
-            return
-        self.compensations(group, expected)
+        if group.usage and own and own is not expected.declaration and id(call) not in self.refused:
+            self.refused.add(id(call))
+            self.report.append(_differs(call, group, own, expected))
+        return group.usage is None or own is expected.declaration
 
     def compensations(self, group: ast.Group, expected: _Usage) -> None:
-        key = (id(group), id(expected.declaration))
-        if key in self.visited:
-            return
-        self.visited.add(key)
-        for compensation in self.overview.compensations(group):
-            self.call(compensation.clause.call, compensation.group, expected)
+        todo = [group]
+        while todo:
+            inserts = todo.pop()
+            key = (id(inserts), id(expected.declaration))
+            if key not in self.visited:
+                self.visited.add(key)
+                todo += [
+                    each.group
+                    for each in self.overview.compensations(inserts)
+                    if self.agrees(each.clause.call, each.group, expected)
+                ]
 
 
 def _differs(call: ast.GroupCall, group: ast.Group, own: ast.UsageType, expected: _Usage) -> Diagnostic:

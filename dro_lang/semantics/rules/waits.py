@@ -23,8 +23,9 @@ def check(overview: Overview) -> Iterator[Diagnostic]:
             for after in clauses(step, ast.After):
                 yield from _twice(after)
         for _, dependency in waits(group):
-            yield from _unknown_step(overview, group, dependency)
-            yield from _outcomes(overview, group, dependency)
+            displaced = _displaced(overview, group, dependency)
+            yield from displaced or _unknown_step(overview, group, dependency)
+            yield from () if displaced else _outcomes(overview, group, dependency)
     yield from _Presence(overview).check()
 
 
@@ -73,6 +74,27 @@ def _by_alias(
             f"no scenario that runs `{group.name.text}` runs a group as `{alias.text}`",
             help=f"did you mean `{match}`?" if match else f"write `run Group as {alias.text}` in the scenario",
         )
+
+
+# ---- words in the wrong order
+
+
+def _displaced(overview: Overview, group: ast.Group, dependency: ast.Dependency) -> tuple[Diagnostic, ...]:
+    """A word that is no step, and behind it a step where an outcome belongs: one mistake, which is one of order."""
+    word, outcomes = dependency.step.step, dependency.outcomes
+    if dependency.step.group is not None or not outcomes or outcomes[0].text in OUTCOMES:
+        return ()
+    name = outcomes[0].text
+    if overview.step(group, word.text) is not None or overview.step(group, name) is None:
+        return ()
+    if word.text in OUTCOMES:
+        help = f"an outcome stands behind the step: `after {name} {word.text}`"
+    elif word.text == "any":
+        help = f"write `after any of {name}, ...`"
+    else:
+        help = f"write `after {name}`"
+    message = f"`{word.text}` is no step of group `{group.name.text}`"
+    return (diagnose("E0101", word.span, message, (outcomes[0].span, "this is one"), help=help),)
 
 
 # ---- the same wait twice

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from dro_lang.diagnostics.diagnostic import diagnose
+from attrs import evolve
+
+from dro_lang.diagnostics.diagnostic import Diagnostic, Fix, Label, Safety, diagnose
 from dro_lang.program.expressions import (
     Comparison,
     ComparisonOperator,
@@ -44,6 +46,9 @@ _EQUALITY = (ComparisonOperator.EQUAL, ComparisonOperator.NOT_EQUAL)
 
 def comparison(typing: "Typing", node: ast.Comparison, facts: Facts) -> Term | None:
     operator = ComparisonOperator(node.operator)
+    if isinstance(node.right, ast.NameReference) and typing.stands_for_unknown(node.right.name):
+        typing.term(node.right, facts)  # which says how to ask for that; what is asked about may well be unknown
+        return None
     left, right = _sides(typing, node.left, node.right, facts)
     if left is None or right is None:
         return None
@@ -203,6 +208,8 @@ def _in_range(typing: "Typing", operand: Term, members: ast.Range) -> Expression
 
 def _in_set(typing: "Typing", operand: Term | None, members: ast.Choices, facts: Facts) -> Expression | None:
     found: list[Expression] = []
+    report = typing.lowering.report
+    before = len(report)
     for member in members.members:
         if operand is None:
             # Its own mistakes are worth a report; a constant has no meaning without the operand.
@@ -213,6 +220,25 @@ def _in_set(typing: "Typing", operand: Term | None, members: ast.Choices, facts:
         pair = None if term is None else compared(typing, operand, term)
         if pair is not None:
             found.append(pair[1])
-    if operand is None or len(found) < len(members.members):
+    if operand is None:
+        return None
+    codes = {each.code for each in report[before:]}
+    if not found and len(codes) == 1 and not codes & {"E0101", "E0301"}:
+        report[before:] = [_together(report[before:])]
+    if len(found) < len(members.members):
         return None
     return InSet(operand.expression, tuple(found))
+
+
+def _together(found: list[Diagnostic]) -> Diagnostic:
+    """Where no member of a set can be compared, the mistake is one: it is told at the first member."""
+    first, *others = found
+    if not others:
+        return first
+    fixes = [fix for each in found for fix in each.fixes[:1]]
+    if len(fixes) == len(found):
+        edits = tuple(edit for fix in fixes for edit in fix.edits)
+        safety = Safety.SAFE if all(fix.safety is Safety.SAFE for fix in fixes) else Safety.UNSAFE
+        fixes = [Fix(f"{fixes[0].title}, and so on", edits, safety)]
+    labels = tuple(Label(each.span, "this one too") for each in others)
+    return evolve(first, labels=(*first.labels, *labels), fixes=tuple(fixes))

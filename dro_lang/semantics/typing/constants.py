@@ -6,7 +6,7 @@ from dro_lang.diagnostics.diagnostic import diagnose
 from dro_lang.program.expressions import Constant
 from dro_lang.program.types import EnumType, Type
 from dro_lang.semantics.typing.scope import Term
-from dro_lang.semantics.typing.words import type_words, unknown
+from dro_lang.semantics.typing.words import replace, type_words, unknown
 from dro_lang.syntax import ast
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ def constant(typing: "Typing", node: ast.ConstantReference, wanted: Type | None)
         assert wanted is not None
         message = f"`{node.name}` is a constant of `{owners[0]}`, where {type_words(wanted)} is wanted"
         typing.report(diagnose("E0201", node.span, message))
+    elif node.name.lower() in ("true", "false"):
+        better = node.name.lower()
+        message, fix = f"there is no constant `{node.name}`", replace(node.span, better)
+        typing.report(diagnose("E0101", node.span, message, help=f"write `{better}`", fixes=(fix,)))
     elif not _may_be_broken(typing, node.name):
         message, none = f"there is no constant `{node.name}`", "constants are declared in an `enum`"
         typing.report(unknown(node.span, message, node.name, _all(typing), "there are", none=none))

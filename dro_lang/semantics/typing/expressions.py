@@ -250,11 +250,19 @@ class Typing:
             help, fix = f"write `item.{name}`: it is an attribute of `{item.name}`", replace(node.span, f"item.{name}")
             return diagnose("E0101", node.span, f"there is no `{name}` here", help=help, fixes=(fix,))
         message = f"there is no attribute `{name}` in `{root.name}`" if root.name else f"there is no `{name}` here"
+        if self.stands_for_unknown(name):
+            help = "whether something is known is asked with `is known` and `is unknown`"
+            return diagnose("E0101", node.span, message, help=help)
         constant = constants.named(self, name)
         if constant is not None and did_you_mean(name, known) is None:
             help, fix = f"did you mean the constant `{constant}`?", replace(node.span, constant, Safety.UNSAFE)
             return diagnose("E0101", node.span, message, help=help, fixes=(fix,))
         return unknown(node.span, message, name, known, f"`{root.name}` has", none="there are no attributes here")
+
+    def stands_for_unknown(self, name: str) -> bool:
+        """Whether a name is none here, but what other languages write for an unknown value."""
+        is_name = name in self.scope.parameters or name in self.scope.root.attributes
+        return name in ("unknown", "null", "none", "nil") and self.scope.root.complete and not is_name
 
     def item_attribute(self, node: ast.Expression, name: ast.Name) -> Term | None:
         """An attribute of the item, or of the element at hand."""

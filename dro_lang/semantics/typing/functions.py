@@ -29,7 +29,7 @@ from dro_lang.semantics.typing.list_functions import LIST_FUNCTIONS
 from dro_lang.semantics.typing.operators import joined_unit
 from dro_lang.semantics.typing.presence import Facts
 from dro_lang.semantics.typing.scope import Term
-from dro_lang.semantics.typing.words import declared, type_words, unknown
+from dro_lang.semantics.typing.words import declared, replace, type_words, unknown
 from dro_lang.syntax import ast
 
 if TYPE_CHECKING:
@@ -75,6 +75,10 @@ def call(typing: "Typing", node: ast.Call, facts: Facts, wanted: Type | None) ->
     if name not in list(Function):
         functions = dict.fromkeys((*Function, *LIST_FUNCTIONS))
         message = f"there is no function `{name}`"
+        if name in ("today", "now") and not node.operands:
+            fix = replace(node.span, name)
+            typing.report(diagnose("E0101", node.span, message, help=f"it is a value: write `{name}`", fixes=(fix,)))
+            return None
         typing.report(unknown(node.function.span, message, name, functions, "the functions are"))
         return None
     function = Function(name)

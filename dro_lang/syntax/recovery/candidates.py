@@ -51,6 +51,7 @@ class _Candidates:
                 yield self.deletion(place)
                 yield from self.spellings(place)
         yield from self.swaps()
+        yield from self.empty_pair()
 
     def expected(self, stack: Stack) -> list[str]:
         return [terminal for terminal in expected(self.tables, stack) if terminal not in (END, "DOC")]
@@ -79,7 +80,7 @@ class _Candidates:
             place -= 1
         place += 1
         if place < self.failed and advance(self.tables, self.stacks[place], "RBRACE", 0):
-            yield self.insertion(place, "RBRACE", 1.0)
+            yield self.insertion(place, "RBRACE", 1.0 + self.cost_of_ending_before(self.tokens[place]))
 
     def insertion(self, place: int, terminal: str, cost: float) -> Repair:
         token = missing(self.tables, terminal, self.tokens[place - 1].end)
@@ -109,7 +110,7 @@ class _Candidates:
         if brace is None or token.indent is None:
             return 0
         indents = (each.indent for each in reversed(self.tokens[: brace.start]) if each.indent is not None)
-        return 2.0 if token.indent > next(indents, 0) else 0
+        return 2.5 if token.indent > next(indents, 0) else 0
 
     def replacements(self) -> Iterator[Repair]:
         token = self.tokens[self.failed]
@@ -130,9 +131,16 @@ class _Candidates:
         """What it costs that the beginning of a line is something else, or nothing."""
         return 0 if token.indent is None else 2.0 if token.type in self.tables.names else 1.0
 
+    def empty_pair(self) -> Iterator[Repair]:
+        """Parentheses around nothing."""
+        place = self.failed - 1
+        if self.tokens[self.failed] == ")" and self.tokens[place] == "(":
+            yield Repair(Kind.DELETE, place, self.failed + 1, (), 0.4)
+
     def deletion(self, place: int) -> Repair:
         token, distance = self.tokens[place], self.failed - place
-        if token == self.tokens[place - 1]:
+        # A word that ends a line and begins the next one is not there twice: something is missing between.
+        if token == self.tokens[place - 1] and not (token.is_word and token.indent is not None):
             kind = Kind.DELETE if token in ("}", ")", "]") else Kind.REPEATED
             return Repair(kind, place, place + 1, (), 0.5 + 0.1 * distance)
         cost = (1.2 if token == "," else 1.8) + 0.7 * distance + self.cost_of_losing_line(token)

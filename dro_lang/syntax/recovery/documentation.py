@@ -18,6 +18,7 @@ def misplaced_documentation(
     start = failed
     while start and tokens[start - 1].type == "DOC":
         start -= 1
-    if start == end or not fitting(tables, stacks[start], tokens[end : end + 2]):
+    after = tokens[end : end + 3]
+    if start == end or fitting(tables, stacks[start], after) < min(2, len(after) - 1):
         return None
     return Repair(Kind.UNDOCUMENTED, start, end, (), 0)

@@ -6,7 +6,7 @@ from attrs import define, evolve, field, frozen
 
 from dro_lang.diagnostics.diagnostic import Diagnostic
 from dro_lang.source import Source
-from dro_lang.syntax.automaton import Stack, advance, bottom, read, settled
+from dro_lang.syntax.automaton import Stack, advance, bottom, expected, last_open, read, settled
 from dro_lang.syntax.recovery.candidates import candidates
 from dro_lang.syntax.recovery.documentation import misplaced_documentation
 from dro_lang.syntax.recovery.header import with_header
@@ -21,6 +21,9 @@ _QUIET = 6
 
 _SPOILT = 3
 """So many tokens after something that the lexer could not read, nothing is believed."""
+
+_PARTNERS = {"{": "}", "(": ")", "[": "]"}
+_TERMINALS = {"}": "RBRACE", ")": "RPAR", "]": "RSQB"}
 
 _MOST = 50
 """After so many mistakes the rest of the file is left out."""
@@ -59,9 +62,9 @@ def mend(source: Source, tables: Tables, tokens: Sequence[Token], known: Sequenc
 
 @define
 class _Mender:
-    """`stacks[i]` is the stack before token i. `balance`: how many more `}` have been put in than taken out; `resumed`:
-    the token with which parsing went on after the last mistake, `quiet_line`: the line up to which it may have had
-    consequences."""
+    """`stacks[i]` is the stack before token i. `balance`: how many more `}` have been put in than `}` taken out and `{`
+    put in; `resumed`: the token with which parsing went on after the last mistake; `quiet_line`: the line up to which
+    it may have had consequences."""
 
     source: Source
     tables: Tables
@@ -72,6 +75,12 @@ class _Mender:
     failures: list[Failure] = field(factory=list)
     damage: list[int] = field(factory=list)
     lost: list[Token] = field(factory=list)
+    displaced: list[Token] = field(factory=list)
+    """The first tokens of parts that were left out."""
+
+    stand_ins: list[Token] = field(factory=list)
+    """Keywords that were put in where another one began a line."""
+
     balance: int = 0
     count: int = 0
     resumed: int = -1
@@ -138,7 +147,8 @@ class _Mender:
     def repair(self, index: int) -> Repair:
         self.count += 1
         if self.count > _MOST:
-            self.diagnostics[-1] = evolve(self.diagnostics[-1], notes=("the rest of the file was not looked at",))
+            if self.diagnostics:
+                self.diagnostics[-1] = evolve(self.diagnostics[-1], notes=("the rest of the file was not looked at",))
             return rest_left_out(self.tables, self.stacks, self.tokens, index)
         documentation = misplaced_documentation(self.tables, self.stacks, self.tokens, index)
         if documentation:
@@ -154,31 +164,70 @@ class _Mender:
         is_near = index < self.resumed + _QUIET and line <= self.quiet_line
         if is_near or index == self.resumed or self.count > _MOST or self.evens_out(failure.repair):
             return False
+        if self.was_left_out(index):
+            return False
         before, token = self.tokens[max(index - _SPOILT, 0)], self.tokens[index]
         return not any(
             before.start <= each.span.start <= token.start or self.line(each.span.start) == self.line(token.start)
             for each in self.known
         )
 
+    def replace_partner(self, repair: Repair) -> None:
+        """Where another bracket opens a part than the one that was written, another one closes it, too."""
+        written, meant = self.tokens[repair.start], repair.tokens[0]
+        if written not in _PARTNERS or meant not in _PARTNERS:
+            return
+        depth = 0
+        for index in range(repair.end, len(self.tokens)):
+            token = self.tokens[index]
+            if token in _PARTNERS:
+                depth += 1
+            elif token in _PARTNERS.values() and depth:
+                depth -= 1
+            elif token == _PARTNERS[written]:
+                closing = _PARTNERS[meant]
+                self.tokens[index] = Token(_TERMINALS[closing], closing, token.start, token.end, token.indent)
+                return
+            elif token in _PARTNERS.values():
+                return
+
     def line(self, offset: int) -> int:
         return self.source.position(offset)[0]
 
+    def was_left_out(self, index: int) -> bool:
+        """Whether what a block lacks at its end is a part of it that stood in the wrong place and was left out, or what
+        is one too many stands where another part was taken for it."""
+        block, token = last_open(self.stacks[index]), self.tokens[index]
+        if block is None:
+            return False
+        begins = self.tokens[block.start].start
+        if token != "}":
+            return any(each.start > begins and each.type == token.type for each in self.stand_ins)
+        wanted = expected(self.tables, self.stacks[index])
+        return any(each.start > begins and each.type in wanted for each in self.displaced)
+
     def evens_out(self, repair: Repair) -> bool:
-        """Whether a `}` that was put in or taken out in the wrong place explains the need for the opposite here."""
+        """Whether a `}` that was put in or taken out in the wrong place explains the need for the opposite here, or a
+        `{` that was put in the need for a `}`."""
         return abs(self.balance + self.braces(repair)) < abs(self.balance)
 
     def braces(self, repair: Repair) -> int:
         if repair.kind not in (Kind.INSERT, Kind.DELETE, Kind.REPEATED):
             return 0
         left_out = self.tokens[repair.start : repair.end]
-        return sum(token == "}" for token in repair.tokens) - sum(token == "}" for token in left_out)
+        opened = sum(token == "{" for token in repair.tokens)
+        return sum(token == "}" for token in repair.tokens) - opened - sum(token == "}" for token in left_out)
 
     def apply(self, repair: Repair) -> None:
         self.balance += self.braces(repair)
         left_out = self.tokens[repair.start : repair.end]
+        if repair.kind is Kind.REPLACE:
+            self.replace_partner(repair)
+            self.stand_ins += [each for each in repair.tokens if each.indent is not None and each.is_word]
         if repair.kind is not Kind.UNDOCUMENTED:
             self.damage.extend(token.start for token in left_out)
         if repair.kind is Kind.CUT:
             self.lost.extend(left_out)
+            self.displaced.extend(left_out[:1])
         self.tokens[repair.start : repair.end] = repair.tokens
         del self.stacks[repair.start + 1 :]

@@ -8,7 +8,7 @@ from attrs import frozen
 from dro_lang.diagnostics.diagnostic import Diagnostic, Edit, Fix, Safety, diagnose
 from dro_lang.source import Source, Span
 from dro_lang.syntax.automaton import Stack, expected
-from dro_lang.syntax.recovery.hints import hint
+from dro_lang.syntax.recovery.hints import NO_UNITS, hint
 from dro_lang.syntax.recovery.phrases import Block, described, family, innermost, phrase, shown
 from dro_lang.syntax.recovery.repairs import Kind, Repair
 from dro_lang.syntax.tables.model import Message, Tables
@@ -40,6 +40,8 @@ def finding(
     is_certain = scene.token.type == END or failure.repair.kind is Kind.CUT
     if is_certain and (unclosed := _unclosed(scene)):
         return unclosed
+    if scene.previous.type == "NUMBER" and scene.token in NO_UNITS:
+        return diagnose("E0001", scene.here, f"{shown(scene.token)} is no unit of time", help=hint(scene.token))
     for place in places(failure):
         message = tables.messages.get(place)
         if message and (message.code != "E0001" or scene.token.type != END):
@@ -181,12 +183,17 @@ def _wrong_case(scene: _Scene) -> Diagnostic:
     what = phrase(scene.tables, scene.stack, terminal)
     if token.type == "LOWER":
         better = "".join(part.capitalize() for part in token.split("_")) or token
-        message = f"{what} begins with a capital, `{token}` does not"
+        message = f"{_here(what)} begins with a capital, `{token}` does not"
     else:
         better = "".join(f"_{char}" if char.isupper() else char for char in token).lower().lstrip("_")
-        message = f"{what} is in lower case, `{token}` is not"
+        message = f"{_here(what)} is in lower case, `{token}` is not"
     fix = Fix(f"write `{better}`", (Edit(scene.here, better),), Safety.UNSAFE)
     return diagnose("E0001", scene.here, message, help=f"write `{better}`", fixes=(fix,))
+
+
+def _here(what: str) -> str:
+    """The name of a part, without what is about to be said of it."""
+    return "a name here" if what in ("a name in lower case", "a name with a capital") else what
 
 
 def _misspelled(scene: _Scene) -> Diagnostic:
