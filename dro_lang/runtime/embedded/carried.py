@@ -1,7 +1,8 @@
 """One plan in a transaction: the turns that it takes, and what is to be written of them."""
 
 from datetime import datetime
-from itertools import zip_longest
+from itertools import compress, count
+from operator import is_not
 
 from dro_lang.kernel.events import Event, GoOffline, GoOnline, Start, TimePassed
 from dro_lang.kernel.machine import Kernel, Transition
@@ -82,7 +83,8 @@ class Carrying:
             if step.status in OPEN or (before is not None and before.status in OPEN)
         }
         wake = wake_of(self.kernel.blueprint, self.state)
-        return Carried(self.header, self._before, tuple(self._entries), self.state, wake, rows)
+        finished = len(self.state.steps) - Overview.of(self.kernel.blueprint, self.state).left
+        return Carried(self.header, self._before, tuple(self._entries), self.state, finished, wake, rows)
 
     def moved_tasks(self) -> list[tuple[str | None, str | None]]:
         """Whose each open task was, and whose it is, of those that changed."""
@@ -97,9 +99,12 @@ class Carrying:
         """The steps that are not as they were: their place, what they were, and what they are. A turn keeps the objects
         of the others."""
         if self._difference is None:
-            steps = () if self._before is None else self._before.state.steps
-            pairs = enumerate(zip_longest(steps, self.state.steps))
-            self._difference = [(place, before, step) for place, (before, step) in pairs if before is not step]
+            before = () if self._before is None else self._before.state.steps
+            now = self.state.steps
+            others = compress(count(), map(is_not, before, now))
+            added = range(len(before), len(now))
+            self._difference = [(place, before[place], now[place]) for place in others]
+            self._difference += [(place, None, now[place]) for place in added]
         return self._difference
 
     def _holder(self, step: StepState) -> str | None:

@@ -86,12 +86,13 @@ class Loaded:
 @frozen
 class Carried:
     """A plan as a transaction leaves it: new entries after those of `before` (None: the plan is new), and the state
-    that they led to. `wake` is when it is to be looked at again."""
+    that they led to, in which so many steps are `finished`. `wake` is when it is to be looked at again."""
 
     header: Header
     before: Loaded | None
     entries: tuple[JournalEntry, ...]
     state: PlanState
+    finished: int
     wake: datetime | None
     steps: Mapping[int, "StepRow | None"]
     """Of the steps that changed, by their place in the state: what the list of open steps has of each; None where it is

@@ -144,8 +144,9 @@ class _Importer:
             for place, step in enumerate(state.steps)
             if step.status in OPEN
         }
+        finished = sum(step.finished for step in state.steps)
         wake = wake_of(kernel.blueprint, state)
-        self._store.save([Carried(header, None, plan.entries, state, wake, rows)])
+        self._store.save([Carried(header, None, plan.entries, state, finished, wake, rows)])
         if restored:
             self._store.restored(header.plan_id)
         self._settle(plan, {row.id: row.attempt for row in rows.values()})

@@ -59,7 +59,7 @@ class KeepingTables(RequestTables):
 
     def strays(self) -> Iterator[str]:
         """Rows that belong to no plan."""
-        for table in ("journal", "steps"):
+        for table in ("journal", "steps", "pieces"):
             query = f"SELECT count(*) FROM {table} WHERE plan NOT IN (SELECT key FROM plans)"
             row = self._first(query)
             if row is not None and row[0]:
@@ -181,6 +181,7 @@ class KeepingTables(RequestTables):
         for statement in (
             "DELETE FROM steps WHERE plan = ?",
             "DELETE FROM journal WHERE plan = ?",
+            "DELETE FROM pieces WHERE plan = ?",
             "DELETE FROM plans WHERE key = ?",
         ):
             self._run_each(statement, keys)

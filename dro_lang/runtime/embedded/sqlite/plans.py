@@ -8,6 +8,7 @@ from dro_lang.kernel.commands import Key
 from dro_lang.runtime.embedded.clock import from_micros, to_micros
 from dro_lang.runtime.embedded.errors import StoreError
 from dro_lang.runtime.embedded.port import Carried, JournalEntry, Loaded, StepRow
+from dro_lang.runtime.embedded.sqlite.pieces import in_pieces, put_together
 from dro_lang.runtime.embedded.sqlite.rows import (
     HEADER,
     PRIORITIES,
@@ -50,14 +51,17 @@ class PlanTables(Tables):
             f"SELECT {HEADER}, p.key, p.entries, p.chain, p.checksum, p.state"
             " FROM plans p JOIN programs g ON g.key = p.program WHERE p.id = ?"
         )
-        row = self._first(query, plan_id)
-        if row is None:
-            raise KeyError(plan_id)
-        key, entries, chain, guard, data = row[9:]
+        with self._at_one_moment():
+            row = self._first(query, plan_id)
+            if row is None:
+                raise KeyError(plan_id)
+            key, entries, chain, guard, data = row[9:]
+            pieces = self._all("SELECT data FROM pieces WHERE plan = ? ORDER BY number", key) if in_pieces(data) else []
         try:
             if checksum(data, chain) != guard:
                 raise ValueError("its checksum does not fit")
-            return Loaded(key, header_of(row[:9]), unpacked(data), entries, chain)
+            state = put_together(data, (piece for (piece,) in pieces)) if in_pieces(data) else unpacked(data)
+            return Loaded(key, header_of(row[:9]), state, entries, chain)
         except (ValueError, ZlibError) as problem:
             raise self._damaged(f"the state of plan `{plan_id}`", problem) from problem
 

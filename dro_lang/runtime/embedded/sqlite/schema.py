@@ -52,6 +52,14 @@ CREATE TABLE plans (
   checksum  INTEGER NOT NULL,
   state     BLOB NOT NULL
 ) STRICT;
+
+-- The pieces of the states of plans with many steps: the record, then the steps. Their checksums stand in the state.
+CREATE TABLE pieces (
+  plan   INTEGER NOT NULL REFERENCES plans,
+  number INTEGER NOT NULL,
+  data   BLOB NOT NULL,
+  PRIMARY KEY (plan, number)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX plans_of_records ON plans (record, object, usage);
 CREATE INDEX plans_to_wake ON plans (priority, wake) WHERE wake IS NOT NULL;
 CREATE INDEX plans_by_submission ON plans (kind, status, submitted);

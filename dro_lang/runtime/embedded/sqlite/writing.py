@@ -1,8 +1,10 @@
 """What a transaction writes of plans: rows gathered for a few statements."""
 
+from dro_lang.kernel.states import PlanState
 from dro_lang.kernel.writing import compact
 from dro_lang.runtime.embedded.clock import to_micros
 from dro_lang.runtime.embedded.port import Carried, Loaded
+from dro_lang.runtime.embedded.sqlite.pieces import MANY, Pieces
 from dro_lang.runtime.embedded.sqlite.rows import (
     PRIORITIES,
     Columns,
@@ -26,8 +28,8 @@ class Writing:
         before = carried.before
         key = self._key() if before is None else before.key
         chain = self._journal(key, carried)
-        parts = Parts.of(carried.state, None if before is None else before.memory)
-        data, entries = packed(parts), (0 if before is None else before.entries) + len(carried.entries)
+        memory, data = self._state(key, carried.state, None if before is None else before.memory)
+        entries = (0 if before is None else before.entries) + len(carried.entries)
         now = (*_now(carried), entries, chain, checksum(data, chain), data, key)
         if before is None:
             kind = _kind(carried)
@@ -41,7 +43,16 @@ class Writing:
                 self.rows[_CLOSED].append((key, place))
             else:
                 self.rows[_OPEN].append(step_columns(key, row))
-        return Loaded(key, carried.header, carried.state, entries, chain, parts)
+        return Loaded(key, carried.header, carried.state, entries, chain, memory)
+
+    def _state(self, key: int, state: PlanState, before: object) -> tuple[object, bytes]:
+        """What is to be remembered of a state, and what stands in the plan's own row."""
+        if len(state.steps) <= MANY:
+            parts = Parts.of(state, before)
+            return parts, packed(parts)
+        pieces = Pieces.of(state, before)
+        self.rows[_PIECE] += ((key, number, data) for number, data in pieces.changed(before))
+        return pieces, pieces.data()
 
     def _key(self) -> int:
         self._next_key += 1
@@ -85,7 +96,7 @@ def _now(carried: Carried) -> Columns:
         to_micros(state.moment),
         None if carried.wake is None else to_micros(carried.wake),
         len(state.steps),
-        sum([step.finished for step in state.steps]),
+        carried.finished,
     )
 
 
@@ -105,6 +116,7 @@ _STATE = (
     " state = ?, trouble = NULL WHERE key = ?"
 )
 _ENTRY = "INSERT INTO journal (plan, number, at, event, history, checksum) VALUES (?, ?, ?, ?, ?, ?)"
+_PIECE = "INSERT OR REPLACE INTO pieces (plan, number, data) VALUES (?, ?, ?)"
 _CLOSED = "DELETE FROM steps WHERE plan = ? AND place = ?"
 # A callout that the outside has accepted stays so while its step changes in other ways.
 _OPEN = (
@@ -115,4 +127,4 @@ _OPEN = (
     " since = excluded.since, queue = excluded.queue, assignee = excluded.assignee, jeopardy = excluded.jeopardy,"
     " due = excluded.due, attempt = excluded.attempt, error = excluded.error"
 )
-STATEMENTS = (_KIND, _NEW, _STATE, _ENTRY, _CLOSED, _OPEN)
+STATEMENTS = (_KIND, _NEW, _STATE, _PIECE, _ENTRY, _CLOSED, _OPEN)
