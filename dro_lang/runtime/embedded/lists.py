@@ -11,7 +11,7 @@ from dro_lang.program.model import Priority, StepKind
 
 AT_RISK = frozenset({Jeopardy.IN_JEOPARDY, Jeopardy.LATE})
 
-MOST_LOOKED_AT = 4_000
+MOST_LOOKED_AT = 2_000
 """So many rows are looked at for a page, or to count, so that neither takes longer where there are millions."""
 
 R = TypeVar("R")
