@@ -142,7 +142,8 @@ def ndjson_files(draw):
         lines.insert(
             at, draw(st.sampled_from(["", " ", "[1]", "{}", lines[0][:-1] + ",}", "\udcff", lines[0] + " ", "x"]))
         )
-    return "\n".join(lines).encode("utf-8", "surrogateescape")
+    end = draw(st.sampled_from(["\n", "\n", "\r\n"]))
+    return end.join(lines).encode("utf-8", "surrogateescape")
 
 
 @settings(max_examples=80, deadline=None)

@@ -72,6 +72,16 @@ def csv_layout(path: Path, delimiter: str | None) -> Layout | None:
     return Layout(start, header.lines + 1, header.names, header.delimiter, quotes, returns, utf8)
 
 
+def returns_in(path: Path) -> bool | None:
+    """Whether all lines of a file end with a carriage return and a newline; None where only some do, or returns stand
+    elsewhere."""
+    there, _ = _bytes_in(path, b"\r")
+    if not there[b"\r"]:
+        return False
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as data:
+        return True if _well_formed(data, ",", returns=True, quotes=False) else None
+
+
 def well_formed(layout: Layout, columns: tuple[str, ...]) -> list[str]:
     """Tests that make DuckDB look at these columns, of which nothing is read, for bytes that are not UTF-8."""
     return [] if layout.utf8 else [f"NOT coalesce(contains({name(column)}, chr(0)), FALSE)" for column in columns]

@@ -7,7 +7,7 @@ readers, line by line.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from attrs import frozen
@@ -51,8 +51,9 @@ _EXACT = r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?"
 _NUMBERS = {IntegerType: "-?(?:0|[1-9][0-9]{0,17})", DecimalType: _EXACT, MoneyType: _EXACT}
 _NONE = r"[^\x00-\x{10FFFF}]"
 """What no text matches."""
-_PLAIN_KEY = re.compile(r"[A-Za-z0-9_.$ -]+")
+PLAIN_KEY = re.compile(r"[A-Za-z0-9_.$ -]+")
 _LONGEST_SAMPLE = 2**16
+_MOST_LINES = 100
 _FEW = 16
 """So many comparisons of texts cost about as much as to cut a text out."""
 
@@ -77,20 +78,38 @@ class Form:
     def layout(self) -> Layout:
         return Layout(0, 1, self.keys, f',{self.comma}"', quotes=False, returns=False, utf8=True)
 
+    def has(self, line: str) -> bool:
+        """Whether a line is cut into the pieces of this form."""
+        texts = line.split(self.layout.delimiter)
+        return len(texts) == len(self.prefixes) and all(
+            text.startswith(prefix) and text.endswith(suffix)
+            for text, prefix, suffix in zip(texts, self.prefixes.values(), self.suffixes.values(), strict=True)
+        )
+
     def crosses(self, path: str) -> bool:
         """Whether an object stands at a path, or something else on the way to it."""
         return any(key.startswith(f"{path}.") or path.startswith(f"{key}.") for key in self.keys)
 
 
-def form_of(path: Path) -> Form | None:
-    """The form of the first record of a file; None where the file has none that all of its records could share."""
+def first_lines(path: Path) -> list[str]:
+    """The first lines of a file that are not blank, without their ends; what is not UTF-8 ends them."""
+    found: list[str] = []
     with opened(path) as (_, stream):
-        line = next((line for line in iter(lambda: stream.readline(_LONGEST_SAMPLE), b"") if line.strip()), b"")
-        try:
-            text = line.decode("utf-8").rstrip("\n")
-        except UnicodeDecodeError:
-            return None
-    data = decode(text)
+        for line in iter(lambda: stream.readline(_LONGEST_SAMPLE), b""):
+            if len(found) == _MOST_LINES:
+                break
+            try:
+                text = line.decode("utf-8")
+            except UnicodeDecodeError:
+                break
+            if text.strip():
+                found.append(text.rstrip("\r\n"))
+    return found
+
+
+def form_of(lines: Sequence[str]) -> Form | None:
+    """The form that the first records of a file share; None where they have none."""
+    data = decode(lines[0]) if lines else None
     if not isinstance(data, dict):
         return None
     for colon, comma in (("", ""), (" ", " "), (" ", ""), ("", " ")):
@@ -99,7 +118,7 @@ def form_of(path: Path) -> Form | None:
         values = [piece.value for piece in found]
         if len(keys) < 2 or len(set(keys)) < len(keys) or any(isinstance(value, list) for value in values):
             return None
-        if not all(_PLAIN_KEY.fullmatch(part) for piece in found for part in piece.parts):
+        if not all(PLAIN_KEY.fullmatch(part) for piece in found for part in piece.parts):
             return None
         # A point in a key could be taken for the way into an object.
         if any(len(piece.parts) > 1 for piece in found) and any("." in part for piece in found for part in piece.parts):
@@ -107,12 +126,8 @@ def form_of(path: Path) -> Form | None:
         bare = frozenset(piece.key for piece in found if isinstance(piece.value, bool | NumberText))
         prefixes = {piece.key: piece.prefix for piece in found}
         form = Form(prefixes, {piece.key: piece.suffix for piece in found}, comma, bare)
-        texts = text.split(form.layout.delimiter)
-        if len(texts) == len(found) and all(
-            text.startswith(piece.prefix) and text.endswith(piece.suffix)
-            for piece, text in zip(found, texts, strict=True)
-        ):
-            return form
+        if form.has(lines[0]):
+            return form if all(map(form.has, lines)) else None
     return None
 
 
@@ -148,13 +163,21 @@ def of_piece(definition: AttributeDefinition, key: str, form: Form, program: Pro
         return Reading(absent(definition, program).value, NEVER)
     if key not in form.prefixes:
         return absent(definition, program)
-    piece = name(key)
-    quote = "" if key in form.bare else '"'
-    before, behind = form.prefixes[key] + quote, quote + form.suffixes[key]
+    bare = key in form.bare
+    return of_value(definition, name(key), form.prefixes[key], form.suffixes[key], bare, program)
+
+
+def of_value(
+    definition: AttributeDefinition, piece: str, prefix: str, suffix: str, bare: bool, program: Program
+) -> Reading:
+    """The reading of an attribute from JSON text of one value with what stands before it and behind it; `bare` tells
+    whether it is expected without quotes."""
+    quote = "" if bare else '"'
+    before, behind = prefix + quote, quote + suffix
     length = f", length({piece}) - {len(before) + len(behind)}" if behind else ""
     text = f"substring({piece}, {len(before) + 1}{length})"
     # Where a value must be given, no test is true of a null.
-    nothing = text_literal(f"{form.prefixes[key]}null{form.suffixes[key]}")
+    nothing = text_literal(f"{prefix}null{suffix}")
     given = f"nullif({piece}, {nothing})" if may_be_absent(definition) else piece
     if isinstance(definition.type, ListType):
         return present(definition, given, absent(definition, program).value, NEVER, program)

@@ -8,13 +8,14 @@ from dro_lang.conditions.columnar.terms import name, text_literal
 from dro_lang.program.model import AttributeDefinition, JoinedItems
 from dro_lang.program.types import ID, ListType
 from dro_lang.records.columnar import lexical, ndjson, typed
+from dro_lang.records.columnar.json_lines import Lines
 from dro_lang.records.columnar.readings import Reading, absent, of_text
 from dro_lang.records.load import Loader
 from dro_lang.records.parquet_records import check_fields, columns_of, scan
 from dro_lang.records.tables.address import Table
 from dro_lang.records.tables.copied import copy_table
 from dro_lang.runtime.batch.job import Job, Limits
-from dro_lang.runtime.batch.parts import Parquet, Part, Rows, of_parquet, parts
+from dro_lang.runtime.batch.parts import Parquet, Part, Rows, Text, of_parquet, parts
 from dro_lang.runtime.batch.reading import run
 from dro_lang.runtime.batch.workspace import Workspace
 
@@ -27,7 +28,7 @@ def stage_items(job: Job, loader: Loader, workspace: Workspace, connection: Any)
     assert job.inputs.items is not None
     staged = workspace.scratch("items.parquet")
     [part] = _parts(job, loader, workspace, connection)
-    if isinstance(part, Rows):
+    if isinstance(part, Rows) or (isinstance(part, Text) and isinstance(part.form, Lines)):
         return None
     query = _query(job, loader, part, connection)
     dropped = run(connection, f"COPY ({query}) TO {text_literal(str(staged))} (FORMAT parquet)", str(job.inputs.items))
@@ -52,13 +53,12 @@ def _parts(job: Job, loader: Loader, workspace: Workspace, connection: Any) -> I
     return of_parquet(copy, str(items), connection, _WHOLE)
 
 
-def _query(job: Job, loader: Loader, part: Part, connection: Any) -> str:
+def _query(job: Job, loader: Loader, part: Parquet | Text, connection: Any) -> str:
     mapping = job.program.mappings[job.plan.mapping]
     node = job.program.contexts[job.plan.context].item_node
     assert isinstance(mapping.items, JoinedItems)
     assert node is not None
     assert isinstance(node.type, ListType)
-    assert not isinstance(part, Rows)
     sources = {source.attribute: source.path for source in mapping.items.sources}
     there = columns_of(connection, scan(part.path)) if isinstance(part, Parquet) else {}
     if isinstance(part, Parquet):
@@ -67,7 +67,7 @@ def _query(job: Job, loader: Loader, part: Part, connection: Any) -> str:
     def reading(attribute: AttributeDefinition, path: str) -> Reading:
         if isinstance(part, Parquet):
             return typed.typed(attribute, path, there, job.program)
-        if part.form is not None:
+        if isinstance(part.form, ndjson.Form):
             return ndjson.of_piece(attribute, path, part.form, job.program)
         if path not in part.layout.columns:
             return absent(attribute, job.program)
@@ -85,7 +85,10 @@ def _query(job: Job, loader: Loader, part: Part, connection: Any) -> str:
         source = part.layout.scan(part.path, part.line - 1)
         read = {sources.get(each, each) for each in fields} | {mapping.items.key}
         unread = tuple(column for column in part.layout.columns if column not in read)
-        fits += lexical.well_formed(part.layout, unread) if part.form is None else ndjson.well_formed(part.form, unread)
+        if isinstance(part.form, ndjson.Form):
+            fits += ndjson.well_formed(part.form, unread)
+        else:
+            fits += lexical.well_formed(part.layout, unread)
     return (
         f'SELECT CASE WHEN {key.fits} THEN {key.value} END AS "#key", {typed.packed(fields)} AS "#item", '
         f'coalesce({" AND ".join(fits)}, FALSE) AS "#fits" FROM {source}'

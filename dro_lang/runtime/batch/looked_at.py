@@ -28,9 +28,9 @@ class Look:
     rows: tuple[int, ...]
     dropped: tuple[int, ...]
 
-    def records(self, columns: Columns, connection: Any) -> Iterator[tuple[int, Found | Rejected]]:
+    def records(self, columns: Columns, connection: Any) -> Iterator[tuple[int, Found | Rejected | None]]:
         """Each record with its slot, in the order of the input: twice the row of the result in whose place it stands,
-        or one less than that of the row that follows, where it has none."""
+        or one less than that of the row that follows, where it has none. None for a line that turns out to be blank."""
         match self.part:
             case Rows(path):
                 yield from enumerate(read_records(path, columns))
@@ -52,7 +52,7 @@ class Look:
                 if isinstance(id, str):
                     yield id
 
-    def _of_text(self, part: Text, columns: Columns) -> Iterator[tuple[int, Found | Rejected]]:
+    def _of_text(self, part: Text, columns: Columns) -> Iterator[tuple[int, Found | Rejected | None]]:
         span = Span(part.path, part.start, part.end, part.line, part.layout.quotes)
         header = _header(part)
         slots = self._slots_by_record(span)
@@ -63,8 +63,12 @@ class Look:
             else:
                 text = io.BytesIO(header + place.data)
                 found = read_csv(text, name, columns, part.layout.delimiter, place.line - 1)
+            slot, blank = slots[place.number], True
             for record in found:
-                yield slots[place.number], record
+                yield slot, record
+                blank = False
+            if blank:
+                yield slot, None
 
     def _slots_by_record(self, span: Span) -> Mapping[int, int]:
         """The slots by the number of their record in the file: a record that was dropped has no row."""

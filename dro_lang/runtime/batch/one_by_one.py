@@ -72,6 +72,9 @@ def look_at(
                     refused(rejected, of_items=True)
             for look in looks:
                 for slot, found in look.records(loader.columns(), connection):
+                    if found is None:
+                        file.write(json.dumps({"part": look.number, "slot": slot, "number": 0, "kept": False}) + "\n")
+                        continue
                     tally.looked_at += 1
                     result = loader.record(found) if isinstance(found, Found) else found
                     if isinstance(result, Rejected):

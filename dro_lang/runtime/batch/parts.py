@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from dro_lang.records.columnar.lexical import Layout, csv_layout
-from dro_lang.records.columnar.ndjson import Form, form_of
+from dro_lang.records.columnar.json_lines import Lines, lines_of
+from dro_lang.records.columnar.lexical import Layout, csv_layout, returns_in
+from dro_lang.records.columnar.ndjson import Form, first_lines, form_of
 from dro_lang.records.formats import Format, format_by_name
 from dro_lang.records.parquet_records import scan
 from dro_lang.records.problems import InputError
@@ -37,7 +38,8 @@ class Text:
 
     path: Path
     layout: Layout
-    form: Form | None
+    form: Form | Lines | None
+    """How lines are JSON; None of CSV."""
     start: int
     end: int
     line: int
@@ -98,8 +100,13 @@ def parts(path: Path | str, connection: Any, limits: Limits) -> Iterator[Part]:
         layout = csv_layout(Path(path), "\t" if format is Format.TSV else None)
         yield from _of_text(Path(path), layout, None, limits) if layout else [Rows(path)]
     elif format is Format.NDJSON:
-        form = form_of(Path(path))
-        yield from _of_text(Path(path), form.layout, form, limits) if form else [Rows(path)]
+        lines = first_lines(Path(path))
+        form = form_of(lines) or lines_of(lines)
+        returns = returns_in(Path(path)) if form else None
+        if form is None or returns is None:
+            yield Rows(path)
+        else:
+            yield from _of_text(Path(path), evolve(form.layout, returns=returns), form, limits)
     else:
         yield Rows(path)
 
@@ -130,7 +137,7 @@ def about_rows(part: Parquet | Text) -> int:
     return (part.end - part.start) * sample.count(b"\n") // max(len(sample), 1)
 
 
-def _of_text(path: Path, layout: Layout, form: Form | None, limits: Limits) -> Iterator[Text]:
+def _of_text(path: Path, layout: Layout, form: Form | Lines | None, limits: Limits) -> Iterator[Text]:
     size = path.stat().st_size
     if size - layout.start <= limits.part_bytes:
         yield Text(path, layout, form, layout.start, size, layout.line, whole=True)

@@ -13,6 +13,7 @@ from dro_lang.conditions.columnar.terms import name, text_literal
 from dro_lang.program.model import AttributeDefinition
 from dro_lang.program.types import ListType
 from dro_lang.records.columnar import lexical, ndjson, typed
+from dro_lang.records.columnar.json_lines import Lines, Pieces
 from dro_lang.records.columnar.readings import ALWAYS, Reading, absent, of_text
 from dro_lang.records.load import Loader
 from dro_lang.records.parquet_records import check_fields, columns_of, scan
@@ -64,6 +65,7 @@ class Selector:
     def query(self, part: Parquet | Text, file: Path, connection: Any) -> str:
         """The text of the selection of a part, whose rows stand in a file. Raises InputError for one of no use."""
         context = self.job.program.contexts[self.job.plan.context]
+        also: list[str]
         if isinstance(part, Parquet):
             there = columns_of(connection, scan(file))
             check_fields(there, self.loader.columns(), part.name)
@@ -71,7 +73,12 @@ class Selector:
             if not part.whole:
                 source = f"(FROM {source} WHERE file_row_number BETWEEN {part.start} AND {part.end - 1})"
             readings = {each.name: self._typed(each, there) for each in context.attributes}
-            also: list[str] = []
+            also = []
+        elif isinstance(part.form, Lines):
+            pieces = Pieces(part.form, self.job.program)
+            readings = {each.name: self._from_line(each, pieces) for each in context.attributes}
+            source = pieces.source(part.layout.scan(file, part.line - 1 if part.whole else 0))
+            also = pieces.tests()
         else:
             source = part.layout.scan(file, part.line - 1 if part.whole else 0)
             readings = {each.name: self._lexical(each, part) for each in context.attributes}
@@ -103,8 +110,19 @@ class Selector:
             return absent(attribute, program)
         return typed.typed(attribute, path, there, program, "", self.item_sources)
 
+    def _from_line(self, attribute: AttributeDefinition, pieces: Pieces) -> Reading:
+        if not self._is_node(attribute):
+            return pieces.reading(attribute, self._path(attribute))
+        if self.items is not None:
+            return _joined(attribute)
+        paths = self.loader.item_fields(attribute.name)
+        if len(paths) == 1:
+            return pieces.reading(attribute, paths[0], self.item_sources)
+        return pieces.nothing(attribute, paths)
+
     def _lexical(self, attribute: AttributeDefinition, part: Text) -> Reading:
         program = self.job.program
+        assert not isinstance(part.form, Lines)
         if self._is_node(attribute):
             if self.items is not None:
                 return _joined(attribute)
