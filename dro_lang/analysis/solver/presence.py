@@ -12,6 +12,7 @@ from dro_lang.program.expressions import (
     Constant,
     Expression,
     Function,
+    ItemAttribute,
     ListFunction,
     Negate,
     Now,
@@ -21,7 +22,7 @@ from dro_lang.program.expressions import (
 )
 
 IsOptional = Callable[[Expression], bool]
-"""Whether an attribute, parameter or result is optional."""
+"""Whether an attribute, of the root or of the item, a parameter or a result is optional."""
 
 
 def known(term: Expression, is_optional: IsOptional) -> Normal:
@@ -31,7 +32,7 @@ def known(term: Expression, is_optional: IsOptional) -> Normal:
             return Truth(value is not None)
         case Today() | Now():
             return Truth(True)
-        case Attribute() | Parameter() | Result():
+        case Attribute() | ItemAttribute() | Parameter() | Result():
             return Presence(term, True) if is_optional(term) else Truth(True)
         case Negate(operand):
             return known(operand, is_optional)

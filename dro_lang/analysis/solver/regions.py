@@ -175,8 +175,19 @@ def limits_of(subject: Any, domains: Domains) -> tuple[Bound, Bound]:
         return limits(definition)
     low, high = type_limits(subject.type) if isinstance(subject.type, DateType | DateTimeType) else (-inf, inf)
     counts = isinstance(subject, Aggregate) and subject.function is ListFunction.COUNT
+    if isinstance(subject, Call) and subject.function in _CALENDAR:
+        return _CALENDAR[subject.function]
     measures = isinstance(subject, Call) and subject.function is Function.LENGTH
     return (0 if counts or measures else low), high
+
+
+_CALENDAR = {
+    Function.YEAR: (date.min.year, date.max.year),
+    Function.MONTH: (1, 12),
+    Function.DAY: (1, 31),
+    Function.WEEKDAY: (1, 7),
+}
+"""What parts of dates can be."""
 
 
 def limits(definition: AttributeDefinition) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from itertools import islice
 from attrs import define, field, frozen
 
 from dro_lang.analysis.solver.candidates import Candidates, attributes_of
+from dro_lang.analysis.solver.plain.plainer import Plainer
 from dro_lang.analysis.solver.presence import with_known_attributes
 from dro_lang.analysis.solver.records import Records
 from dro_lang.analysis.solver.search import Assignment, BudgetSpent, Search
@@ -106,9 +107,14 @@ class Prover:
     def of(cls, formulas: Iterable[Normal], records: Records) -> "Prover":
         given = list(formulas)
         known = [with_known_attributes(formula, records.is_optional) for formula in given]
-        space = Space.of(known, records.domains)
+        plainer = Plainer(records)
+        plain = [plainer.formula(formula) for formula in known]
+        space = Space.of(plain, records.domains)
         # By identity, as formulas are costly to compare; keeping them keeps their identities.
-        prepared = {id(one): _Prepared(other, space.node(other)) for one, other in zip(given, known, strict=True)}
+        prepared = {
+            id(one): _Prepared(other, space.node(another))
+            for one, other, another in zip(given, known, plain, strict=True)
+        }
         return cls(records, space, POOL, prepared, given)
 
     def satisfy(self, *formulas: Normal, budget: int = BUDGET) -> Answer:
