@@ -4,9 +4,11 @@ of all plans: queues, integrations, programs.
 Everything is read from the store as it is at that moment, whoever carries out its plans.
 """
 
+import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
@@ -44,7 +46,11 @@ from dro_lang.runtime.operations.plan_view import HistoryLine, PlanView, history
 TASKS = frozenset({StepStatus.READY, StepStatus.IN_PROGRESS})
 CALLOUTS = frozenset({StepKind.CALLOUT})
 
+R = TypeVar("R")
+
 _BATCH = 200
+LOOKS_ON = 0.02
+"""Seconds for which something is looked for, where nothing was found at once."""
 _MOST_LOADED = 100
 """So many plans are looked into for a page of steps."""
 
@@ -128,7 +134,11 @@ class Queries:
         """A page of plans: a shorter one, with more behind it, where few of those that were looked at are meant.
         Raises BadCursor, and KeyError where the plan is gone at which the page begins."""
         begin = None if after is None else mark(after, order)
-        found = self.store.look_at_plans(filter, begin, limit + 1, order.by, order.descending, MOST_LOOKED_AT)
+
+        def look(begin: Mark | None) -> Stretch[PlanRow]:
+            return self.store.look_at_plans(filter, begin, limit + 1, order.by, order.descending, MOST_LOOKED_AT)
+
+        found = _first_found(look, begin)
         return page(found, limit, lambda row: mark_of_plan(row, order.by), order)
 
     def each_plan(self, filter: PlanFilter, after: Mark | None = None) -> Iterator[PlanRow]:
@@ -171,7 +181,11 @@ class Queries:
         """
         begin = None if after is None else mark(after, order)
         if filter.statuses <= OPEN:
-            found = self.store.look_at_steps(filter, begin, limit + 1, order.by, order.descending, MOST_LOOKED_AT)
+
+            def look(begin: Mark | None) -> Stretch[StepRow]:
+                return self.store.look_at_steps(filter, begin, limit + 1, order.by, order.descending, MOST_LOOKED_AT)
+
+            found = _first_found(look, begin)
         elif order != BY_PLAN:
             raise ValueError("pending and finished steps are listed by plan: no other order has an index")
         else:
@@ -270,6 +284,15 @@ class Queries:
     def _integrations(self, hash: str) -> Iterator[tuple[str, bool]]:
         program: Program = self.store.program(hash)
         return ((integration.name, integration.asynchronous) for integration in program.integrations.values())
+
+
+def _first_found(look: Callable[[Mark | None], Stretch[R]], begin: Mark | None) -> Stretch[R]:
+    """What is found behind a place. Where that is nothing, more is looked at, for so long as nobody minds."""
+    end = time.monotonic() + LOOKS_ON
+    found = look(begin)
+    while not found.rows and found.end is not None and time.monotonic() < end:
+        found = look(found.end)
+    return found
 
 
 @frozen

@@ -89,12 +89,15 @@ def nothing(request: Request, caller: TheCaller) -> HTMLResponse:
 def show_plans(request: Request, caller: TheCaller) -> HTMLResponse:
     caller.require(Operation.VIEW_PLANS)
     wanted = asked(_Query, request)
+    if wanted.search and "sort" not in request.query_params:
+        # Of many that are found, those are at hand: whatever was changed last may have other names.
+        wanted = wanted.model_copy(update={"sort": PlanOrder.NAME, "order": "asc"})
     with caller.services.readers.one() as reader:
         return console_page(request, caller, "plans.html", "/plans", plans=plan_list(caller, reader, wanted))
 
 
 class _Query(PlanQuery):
-    """The latest first, unless something else is asked for."""
+    """The latest first, unless something else is asked for; what is searched for, by name."""
 
     sort: PlanOrder = PlanOrder.UPDATED
     order: str = "desc"  # type: ignore[assignment]

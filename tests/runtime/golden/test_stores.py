@@ -7,7 +7,7 @@ import pytest
 
 from dro_lang.kernel.states import PlanStatus
 from dro_lang.runtime.embedded.errors import StoreError
-from dro_lang.runtime.embedded.lists import PlanFilter, PlanOrder, StepField, StepFilter
+from dro_lang.runtime.embedded.lists import AT_RISK, Count, PlanFilter, PlanOrder, StepField, StepFilter
 from dro_lang.runtime.embedded.sqlite.schema import APPLICATION, VERSION
 from dro_lang.runtime.embedded.sqlite.store import SqliteStore
 from dro_lang.runtime.upkeep.checking import Damage, check_store
@@ -54,6 +54,11 @@ def test_a_store_of_an_earlier_form_becomes_one_of_this(tmp_path: Path, dump: Pa
         found = store.last_receipt("Case", "C-2")
         assert found is not None
         assert (found[1].plan_id, found[0].at) == ("C-2", store.plan_row("C-2").header.submitted_at)
+        for risk in AT_RISK:
+            at_risk = {row.plan_id for row in store.list_steps(StepFilter(jeopardy=frozenset({risk})))}
+            plans = PlanFilter(having=StepFilter(jeopardy=frozenset({risk})))
+            assert {row.header.plan_id for row in store.list_plans(plans)} == at_risk
+            assert store.about_plans(plans) == Count(len(at_risk))
         assert dict(store.tally_steps(StepField.QUEUE, StepFilter(queue="Q"))) == {"Q": 3}
     finally:
         store.close()

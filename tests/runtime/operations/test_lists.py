@@ -250,6 +250,7 @@ def test_a_cursor_is_of_one_order(office: Office) -> None:
 
 
 FEW = 3
+BY_UPDATE = Order(PlanOrder.UPDATED, descending=True)
 
 
 @pytest.fixture
@@ -258,6 +259,7 @@ def looking_at_few() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (walking, step_lists, queries):
             patch.setattr(module, "MOST_LOOKED_AT", FEW)
+        patch.setattr(queries, "LOOKS_ON", 0)
         yield
 
 
@@ -337,11 +339,28 @@ def paged(page: Callable[[str | None], Page[R]]) -> list[R]:
 
 def test_a_page_without_rows_says_where_to_go_on(office: Office, looking_at_few: None) -> None:
     filter = PlanFilter(search="beta", submitted_from=MORNING + timedelta(hours=35))
-    first = office.queries.plans(filter, Order(PlanOrder.NAME), limit=5)
+    first = office.queries.plans(filter, BY_UPDATE, limit=5)
     assert first.rows == ()
     assert first.next is not None
-    rows = paged(lambda after: office.queries.plans(filter, Order(PlanOrder.NAME), after, limit=5))
-    assert [row.header.plan_id for row in rows] == ["C-07", "C-10"]
+    rows = paged(lambda after: office.queries.plans(filter, BY_UPDATE, after, limit=5))
+    assert {row.header.plan_id for row in rows} == {"C-07", "C-10"}
+
+
+def test_where_nothing_is_found_at_once_more_is_looked_at(
+    office: Office, looking_at_few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "LOOKS_ON", 60)
+    filter = PlanFilter(search="beta", submitted_from=MORNING + timedelta(hours=35))
+    assert office.queries.plans(filter, BY_UPDATE, limit=5).rows
+    assert office.queries.steps(StepFilter(item="none"), limit=5) == Page((), None)
+
+
+def test_what_is_searched_for_is_found_at_once_by_name(office: Office, looking_at_few: None) -> None:
+    """Of more than may be looked at; what only its id says is among it."""
+    for search, found in (("beta", ["C-01", "C-04", "C-07"]), ("ac", ["C-00", "C-03", "C-06"])):
+        page = office.queries.plans(PlanFilter(search=search), Order(PlanOrder.NAME), limit=3)
+        assert [row.header.plan_id for row in page.rows] == found
+        assert page.next is not None
 
 
 # ---- indexes

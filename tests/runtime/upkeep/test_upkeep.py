@@ -97,6 +97,10 @@ CHANGES: dict[str, tuple[str, str]] = {
         "UPDATE steps SET plans = plans + 1 WHERE plan = 1 AND step = 'call'",
         "1 rows of `steps` are told as those of another kind of plan",
     ),
+    "the risk of a plan": (
+        "UPDATE plans SET risk = 3 WHERE key = 1",
+        "1 plans are told to be at another risk than their steps are",
+    ),
     "a surplus step": (
         "INSERT INTO steps SELECT plan, 77, priority, name, step, item, copy, kind, target, status, since, queue,"
         " assignee, jeopardy, due, attempt, error, awaited, plans FROM steps WHERE plan = 1 AND step = 'call'",
@@ -109,7 +113,7 @@ CHANGES: dict[str, tuple[str, str]] = {
 }
 
 
-OF_ALL = ("a program", "the number of plans", "the number of steps", "the kind of a step's plan")
+OF_ALL = ("a program", "the number of plans", "the number of steps", "the kind of a step's plan", "the risk of a plan")
 """What is no damage of one plan."""
 
 

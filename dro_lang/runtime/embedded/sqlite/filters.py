@@ -8,8 +8,9 @@ from typing import Any
 from attrs import evolve
 
 from dro_lang.runtime.embedded.clock import to_micros
-from dro_lang.runtime.embedded.lists import PlanFilter, Sight, StepFilter
+from dro_lang.runtime.embedded.lists import AT_RISK, PlanFilter, Sight, StepFilter
 from dro_lang.runtime.embedded.sqlite.rows import PRIORITIES
+from dro_lang.runtime.embedded.sqlite.schema import RISKS
 
 LAST = "\U0010ffff"
 """Sorts behind whatever may follow in a text."""
@@ -65,7 +66,7 @@ class Where:
 
 
 def where_kinds(filter: PlanFilter) -> Where:
-    """Of counts c of plans, and their kinds k."""
+    """Of counts c of plans, and their kinds k: what counts and the order of every index know."""
     where = Where()
     where.one_of("c.status", filter.statuses)
     if filter.program is not None:
@@ -73,10 +74,19 @@ def where_kinds(filter: PlanFilter) -> Where:
     where.equal("k.plan", filter.plan)
     where.equal("k.object", filter.object)
     where.among("k.object", filter.sight.objects)
+    risk = risk_of(filter)
+    if risk is not None:
+        where.add("c.risk & ? <> 0", risk)
     where.equal("k.priority", None if filter.priority is None else PRIORITIES.index(filter.priority))
     if filter.scenario is not None:
         where.add("EXISTS (SELECT 1 FROM json_each(k.scenarios) e WHERE e.value = ?)", filter.scenario)
     return where
+
+
+def risk_of(filter: PlanFilter) -> int | None:
+    """The risks of plans of which one is wanted, as `plans.risk` has them; None where nothing is said of that."""
+    jeopardy = frozenset() if filter.having is None else filter.having.jeopardy
+    return sum(RISKS[each] for each in jeopardy) if jeopardy and jeopardy <= AT_RISK else None
 
 
 def where_plans(filter: PlanFilter) -> Where:
@@ -92,8 +102,9 @@ def where_plans(filter: PlanFilter) -> Where:
     if filter.search:
         begins = (f"(p.{column} >= ? AND p.{column} < ?)" for column in ("id", "record", "name COLLATE NOCASE"))
         where.add(f"({' OR '.join(begins)})", *(prefix(filter.search) * 3))
-    if filter.having is not None:
-        steps = where_steps(filter.having)
+    having = filter.having
+    if having is not None and (risk_of(filter) is None or having != StepFilter(jeopardy=having.jeopardy)):
+        steps = where_steps(having)
         where.add(f"EXISTS (SELECT 1 FROM steps s WHERE s.plan = p.key AND {steps})", *steps.values)
     return where
 

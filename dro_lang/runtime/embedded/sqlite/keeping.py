@@ -14,7 +14,7 @@ from dro_lang.runtime.embedded.port import Header, Loaded, StepRow
 from dro_lang.runtime.embedded.sqlite import connection as files
 from dro_lang.runtime.embedded.sqlite.requests import RequestTables
 from dro_lang.runtime.embedded.sqlite.rows import Columns, step_columns
-from dro_lang.runtime.embedded.sqlite.schema import COUNTED
+from dro_lang.runtime.embedded.sqlite.schema import AT_RISK, COUNTED
 
 _PAGE = 1000
 
@@ -67,6 +67,11 @@ class KeepingTables(RequestTables):
         row = self._first("SELECT count(*) FROM steps s JOIN plans p ON p.key = s.plan WHERE p.kind <> s.plans")
         if row is not None and row[0]:
             yield f"{row[0]} rows of `steps` are told as those of another kind of plan"
+        row = self._first(
+            f"SELECT count(*) FROM plans p LEFT JOIN ({AT_RISK}) r ON r.plan = p.key WHERE p.risk <> ifnull(r.risk, 0)"
+        )
+        if row is not None and row[0]:
+            yield f"{row[0]} plans are told to be at another risk than their steps are"
 
     def miscounts(self) -> Iterator[str]:
         """Which of the counts are not right."""

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from dro_lang.runtime.embedded.sqlite.schema import COUNTED, SCHEMA, VERSION
+from dro_lang.runtime.embedded.sqlite.schema import AT_RISK, COUNTED, SCHEMA, VERSION
 
 
 def can_migrate(version: int) -> bool:
@@ -88,11 +88,15 @@ def _from_2(connection: sqlite3.Connection) -> None:
 
 
 def _from_3(connection: sqlite3.Connection) -> None:
-    """Steps know the kind of their plan, plans at risk are counted, and lists of steps have an index of their names."""
+    """Plans know at which risk they are, steps the kind of their plan, and lists of steps have an index of their
+    names."""
     named = "SELECT type, name FROM sqlite_master WHERE tbl_name = 'steps' AND type <> 'table' AND sql IS NOT NULL"
     for type, name in connection.execute(named).fetchall():
         connection.execute(f"DROP {type} {name}")
-    connection.execute("DROP INDEX IF EXISTS plans_in_trouble")
+    listed = "SELECT type, name FROM sqlite_master WHERE tbl_name = 'plans' AND type <> 'table' AND sql IS NOT NULL"
+    for type, name in connection.execute(listed).fetchall():
+        if name not in ("plans_of_records", "plans_to_wake"):
+            connection.execute(f"DROP {type} {name}")
     for table in COUNTED:
         connection.execute(f"DROP TABLE IF EXISTS {table}")
     connection.execute("ALTER TABLE steps RENAME TO steps_before")
@@ -102,6 +106,11 @@ def _from_3(connection: sqlite3.Connection) -> None:
         " ORDER BY b.plan, b.place"
     )
     connection.execute("DROP TABLE steps_before")
+    if "risk" not in {row[1] for row in connection.execute("PRAGMA table_info (plans)")}:
+        connection.execute("ALTER TABLE plans ADD COLUMN risk INTEGER NOT NULL DEFAULT 0")
+    connection.execute("CREATE TEMP TABLE at_risk AS " + AT_RISK)
+    connection.execute("UPDATE main.plans SET risk = r.risk FROM temp.at_risk r WHERE r.plan = main.plans.key")
+    connection.execute("DROP TABLE temp.at_risk")
     there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     for name, statement in SCHEMA.items():
         if name not in there:

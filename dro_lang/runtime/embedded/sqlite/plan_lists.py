@@ -1,7 +1,7 @@
 """Lists of plans, a page at a time, and how many there are.
 
-What a filter says of what a plan was composed from, and of its state, picks kinds of plans and their states: few, with
-an index each for every order. The counts of plans know which of them there are.
+What a filter says of what a plan was composed from, of its state and of the risk it is at, picks cells of plans that
+have these in common: few, with an index each for every order. The counts of plans know which of them there are.
 """
 
 import json
@@ -13,15 +13,15 @@ from attrs import evolve
 
 from dro_lang.kernel.states import PlanStatus
 from dro_lang.runtime.embedded.clock import from_micros
-from dro_lang.runtime.embedded.lists import AT_RISK, Count, Mark, PlanFilter, PlanOrder, StepFilter, Stretch
+from dro_lang.runtime.embedded.lists import Count, Mark, PlanFilter, PlanOrder, Stretch
 from dro_lang.runtime.embedded.port import EVERY_PLAN, PlanRow
 from dro_lang.runtime.embedded.sqlite.filters import Where, prefix, where_kinds, where_plans, where_submitted
 from dro_lang.runtime.embedded.sqlite.rows import PLAN, Columns, plan_row_of
 from dro_lang.runtime.embedded.sqlite.step_lists import StepListTables
 from dro_lang.runtime.embedded.sqlite.walking import Place, Probe, Query, Sort, Source, column_of
 
-Cell: TypeAlias = tuple[int, str]
-"""Plans of a kind that are in a state."""
+Cell: TypeAlias = tuple[int, str, int]
+"""Plans of a kind that are in a state and at a risk."""
 
 _COLUMNS: Mapping[PlanOrder, str] = {
     PlanOrder.SUBMITTED: "p.submitted",
@@ -81,19 +81,35 @@ class PlanListTables(StepListTables):
         few = self._few_plans(filter, cells)
         if few is not None:
             return [_of_few(few, cells, rest.both(in_order))]
+        if order is PlanOrder.NAME and filter.search:
+            found = self._of_search(filter, filter.search, cells)
+            if found is not None:
+                return found
         index = _INDEXES[order]
         if order is PlanOrder.SUBMITTED:
             in_order = where_submitted(filter)
         return [Source(f"plans p INDEXED BY {index}", _in_cell(cell).both(in_order), rest) for cell in cells]
 
+    def _of_search(self, filter: PlanFilter, search: str, cells: Sequence[Cell]) -> list[Source] | None:
+        """Plans whose name begins so, from the index of names, and those of which only the id does, where those are
+        few."""
+        few = self._few([[_with_id(search)]], 1)
+        if few is None:
+            return None
+        rest, named = where_plans(evolve(filter, search=None)), _named(search)
+        others = Where()
+        others.add(f"NOT ({named})", *named.values)
+        sources = [Source("plans p INDEXED BY plans_by_name", _in_cell(cell).both(named), rest) for cell in cells]
+        return [*sources, _of_few([key for (key,) in few], cells, rest.both(others))]
+
     def _cells(self, filter: PlanFilter) -> list[tuple[Cell, int]]:
-        """The kinds and states of plans that the filter means, of which there are any, and how many."""
+        """The kinds, states and risks of plans that the filter means, of which there are any, and how many."""
         where = where_kinds(filter)
         query = (
-            "SELECT c.kind, c.status, c.count FROM plan_counts c JOIN kinds k ON k.key = c.kind"
+            "SELECT c.kind, c.status, c.risk, c.count FROM plan_counts c JOIN kinds k ON k.key = c.kind"
             f" WHERE c.count > 0 AND {where}"
         )
-        return [((kind, status), count) for kind, status, count in self._all(query, *where.values)]
+        return [((kind, status, risk), count) for kind, status, risk, count in self._all(query, *where.values)]
 
     def _few_plans(self, filter: PlanFilter, cells: Sequence[Cell]) -> list[int] | None:
         """The keys of plans among which are all that the filter means, where an index of something that it names has
@@ -110,14 +126,7 @@ class PlanListTables(StepListTables):
         if filter.in_trouble:
             yield [_in_cells("plans_in_trouble", cells, _troubled())]
         if filter.search:
-            first, last = prefix(filter.search)
-            named = Where()
-            named.add("p.name COLLATE NOCASE >= ? AND p.name COLLATE NOCASE < ?", first, last)
-            # The id of a plan begins with that of its record.
-            yield [
-                _keys("plans p WHERE p.id >= ? AND p.id < ?", first, last),
-                _in_cells("plans_by_name", cells, named),
-            ]
+            yield [_with_id(filter.search), _in_cells("plans_by_name", cells, _named(filter.search))]
         if filter.having is not None:
             places = self.few_steps(filter.having)
             if places is not None:
@@ -189,27 +198,13 @@ class PlanListTables(StepListTables):
 
     def _kept(self, filter: PlanFilter) -> int | None:
         """How many plans are meant, where counts that are kept, or an index alone, say it."""
-        having = filter.having
-        if where_plans(evolve(filter, in_trouble=False, having=None)) or (filter.in_trouble and having is not None):
+        if where_plans(evolve(filter, in_trouble=False)):
             return None
         counts = self._cells(filter)
-        if filter.in_trouble:
-            troubled = _in_cells("plans_in_trouble", [cell for cell, _ in counts], _troubled())
-            row = self._first(f"SELECT count(*) FROM ({troubled.text})", *troubled.values)
-        elif having is None:
+        if not filter.in_trouble:
             return sum(count for _, count in counts)
-        elif (
-            having == StepFilter(jeopardy=having.jeopardy)
-            and len(having.jeopardy & AT_RISK) == len(having.jeopardy) == 1
-        ):
-            where = where_kinds(filter)
-            query = (
-                "SELECT ifnull(sum(c.count), 0) FROM risk_counts c JOIN kinds k ON k.key = c.kind"
-                f" WHERE c.jeopardy = ? AND {where}"
-            )
-            row = self._first(query, next(iter(having.jeopardy)).value, *where.values)
-        else:
-            return None
+        troubled = _in_cells("plans_in_trouble", [cell for cell, _ in counts], _troubled())
+        row = self._first(f"SELECT count(*) FROM ({troubled.text})", *troubled.values)
         assert row is not None  # an aggregate always has one
         return int(row[0])
 
@@ -232,9 +227,21 @@ def _keys(tables: str, *values: object) -> Query:
 
 def _in_cells(index: str, cells: Iterable[Cell], where: Where) -> Query:
     """The keys of the plans of some cells, from an index that begins with those."""
-    kind, status = (f"json_extract(c.value, '$[{number}]')" for number in (0, 1))
-    tables = f"json_each(?) c CROSS JOIN plans p INDEXED BY {index} ON p.kind = {kind} AND p.status = {status}"
-    return _keys(f"{tables} WHERE {where}", json.dumps(list(cells)), *where.values)
+    kind, status, risk = (f"json_extract(c.value, '$[{number}]')" for number in range(3))
+    tables = f"json_each(?) c CROSS JOIN plans p INDEXED BY {index}"
+    cell = f"p.kind = {kind} AND p.status = {status} AND p.risk = {risk}"
+    return _keys(f"{tables} ON {cell} WHERE {where}", json.dumps(list(cells)), *where.values)
+
+
+def _with_id(search: str) -> Query:
+    """The keys of the plans whose id begins so. It begins with that of the record."""
+    return _keys("plans p WHERE p.id >= ? AND p.id < ?", *prefix(search))
+
+
+def _named(search: str) -> Where:
+    where = Where()
+    where.add("p.name COLLATE NOCASE >= ? AND p.name COLLATE NOCASE < ?", *prefix(search))
+    return where
 
 
 def _troubled() -> Where:
@@ -245,7 +252,7 @@ def _troubled() -> Where:
 
 def _in_cell(cell: Cell) -> Where:
     where = Where()
-    where.add("p.kind = ? AND p.status = ?", *cell)
+    where.add("p.kind = ? AND p.status = ? AND p.risk = ?", *cell)
     return where
 
 
@@ -253,7 +260,7 @@ def _of_few(keys: Iterable[int], cells: Iterable[Cell], rest: Where) -> Source:
     """Plans that are looked up one by one, and then sorted."""
     where = Where()
     where.add("p.key = w.value")
-    cell = "(SELECT json_extract(e.value, '$[0]'), json_extract(e.value, '$[1]') FROM json_each(?) e)"
-    where.add(f"(p.kind, p.status) IN {cell}", json.dumps(list(cells)))
+    cell = ", ".join(f"json_extract(e.value, '$[{number}]')" for number in range(3))
+    where.add(f"(p.kind, p.status, p.risk) IN (SELECT {cell} FROM json_each(?) e)", json.dumps(list(cells)))
     few = json.dumps(list(dict.fromkeys(keys)))
     return Source("json_each(?) w CROSS JOIN plans p", where.both(rest), Where(), values=(few,))

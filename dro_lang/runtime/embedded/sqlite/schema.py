@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from dro_lang.runtime.embedded.lists import AT_RISK
+from dro_lang.kernel.states import Jeopardy
 
 APPLICATION = 0x64726F6C  # "drol", in the file's header, where `file` and SQLite look for it
 VERSION = 4
@@ -28,7 +28,9 @@ CREATE TABLE kinds (
   UNIQUE (program, plan, object, priority, scenarios)
 ) STRICT;
 
--- A plan. What never changes stands first, then what lists show, then the state and what guards it.
+-- A plan. What never changes stands first, then what lists show, then the state and what guards it. `risk` is the sum
+-- of the risks at which an open step is: 1 in jeopardy, 2 late. Triggers keep it. It stands, and is written, as ALTER
+-- TABLE has it in stores of earlier forms, in which a million plans need not be written anew.
 CREATE TABLE plans (
   key       INTEGER PRIMARY KEY,
   id        TEXT NOT NULL UNIQUE,
@@ -51,7 +53,7 @@ CREATE TABLE plans (
   chain     INTEGER NOT NULL,
   checksum  INTEGER NOT NULL,
   state     BLOB NOT NULL
-) STRICT;
+, risk INTEGER NOT NULL DEFAULT 0) STRICT;
 
 -- The pieces of the states of plans with many steps: the record, then the steps. Their checksums stand in the state.
 CREATE TABLE pieces (
@@ -62,11 +64,11 @@ CREATE TABLE pieces (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX plans_of_records ON plans (record, object, usage);
 CREATE INDEX plans_to_wake ON plans (priority, wake) WHERE wake IS NOT NULL;
-CREATE INDEX plans_by_submission ON plans (kind, status, submitted);
-CREATE INDEX plans_by_update ON plans (kind, status, updated);
-CREATE INDEX plans_by_wake ON plans (kind, status, wake) WHERE wake IS NOT NULL;
-CREATE INDEX plans_by_name ON plans (kind, status, name COLLATE NOCASE);
-CREATE INDEX plans_in_trouble ON plans (kind, status) WHERE trouble IS NOT NULL;
+CREATE INDEX plans_by_submission ON plans (kind, status, risk, submitted);
+CREATE INDEX plans_by_update ON plans (kind, status, risk, updated);
+CREATE INDEX plans_by_wake ON plans (kind, status, risk, wake) WHERE wake IS NOT NULL;
+CREATE INDEX plans_by_name ON plans (kind, status, risk, name COLLATE NOCASE);
+CREATE INDEX plans_in_trouble ON plans (kind, status, risk) WHERE trouble IS NOT NULL;
 
 -- What happened, in the order in which it did: an event, and the history that it made. `checksum` covers the entry and
 -- the checksum of the one before it.
@@ -119,21 +121,13 @@ CREATE INDEX steps_in_queues ON steps (queue, status, due) WHERE kind = 'manual'
 CREATE INDEX steps_at_risk ON steps (jeopardy) WHERE jeopardy IS NOT NULL;
 CREATE INDEX steps_awaited ON steps (target, priority, plan) WHERE awaited = 1;
 
--- How many plans of each kind are in which state. Triggers count.
+-- How many plans of each kind are in which state and at which risk. Triggers count.
 CREATE TABLE plan_counts (
   kind   INTEGER NOT NULL REFERENCES kinds,
   status TEXT NOT NULL,
+  risk   INTEGER NOT NULL,
   count  INTEGER NOT NULL,
-  PRIMARY KEY (kind, status)
-) STRICT, WITHOUT ROWID;
-
--- How many plans of each kind and state have an open step that is at risk, by the risk. Triggers count.
-CREATE TABLE risk_counts (
-  kind     INTEGER NOT NULL REFERENCES kinds,
-  status   TEXT NOT NULL,
-  jeopardy TEXT NOT NULL,
-  count    INTEGER NOT NULL,
-  PRIMARY KEY (kind, status, jeopardy)
+  PRIMARY KEY (kind, status, risk)
 ) STRICT, WITHOUT ROWID;
 
 -- How many open steps there are of plans of each kind; '' is none. Automations under way are not among them: they come
@@ -204,11 +198,15 @@ CREATE TABLE holder (
 ) STRICT;
 """
 
+RISKS = {Jeopardy.IN_JEOPARDY.value: 1, Jeopardy.LATE.value: 2}
+"""What each risk adds to that of a plan."""
+
 UNDER_WAY = "{row}.kind = 'auto' AND {row}.awaited = 1"
 """Of a step: that it is an automation under way."""
 
 _COUNT_PLAN = (
-    "INSERT INTO plan_counts VALUES ({row}.kind, {row}.status, {by}) ON CONFLICT DO UPDATE SET count = count + {by};"
+    "INSERT INTO plan_counts VALUES ({row}.kind, {row}.status, {row}.risk, {by})"
+    " ON CONFLICT DO UPDATE SET count = count + {by};"
 )
 _COUNT_STEP = (
     "INSERT INTO step_counts SELECT {row}.plans, {row}.kind,"
@@ -216,23 +214,17 @@ _COUNT_STEP = (
     " ifnull({row}.jeopardy, ''), ifnull({row}.error, ''), {by}"
     f" WHERE NOT ({UNDER_WAY}) ON CONFLICT DO UPDATE SET count = count + {{by}};"
 )
-_OTHER_PLAN = "OLD.status <> NEW.status OR OLD.kind <> NEW.kind"
+_OTHER_PLAN = "OLD.status <> NEW.status OR OLD.risk <> NEW.risk OR OLD.kind <> NEW.kind"
 _OTHERWISE = " OR ".join(
     f"OLD.{column} IS NOT NEW.{column}" for column in ("status", "queue", "assignee", "jeopardy", "error", "awaited")
 )
 
 
-_AT_RISK = ", ".join(f"'{each}'" for each in sorted(AT_RISK))
-# A plan is counted once, however many of its steps are at the same risk.
-_COUNT_RISK = (
-    "INSERT INTO risk_counts SELECT p.kind, p.status, {row}.jeopardy, {by} FROM plans p WHERE p.key = {row}.plan"
-    f" AND {{row}}.jeopardy IN ({_AT_RISK}) AND NOT EXISTS (SELECT 1 FROM steps o WHERE o.plan = {{row}}.plan"
-    " AND o.place <> {row}.place AND o.jeopardy = {row}.jeopardy) ON CONFLICT DO UPDATE SET count = count + {by};"
-)
-_COUNT_RISKS = (
-    "INSERT INTO risk_counts SELECT DISTINCT {row}.kind, {row}.status, s.jeopardy, {by} FROM steps s"
-    f" WHERE s.plan = {{row}}.key AND s.jeopardy IN ({_AT_RISK}) ON CONFLICT DO UPDATE SET count = count + {{by}};"
-)
+_BITS = " ".join(f"WHEN '{risk}' THEN {bit}" for risk, bit in RISKS.items())
+_RISKS = f"sum(DISTINCT CASE s.jeopardy {_BITS} END)"
+# A plan is at each risk once, however many of its steps are at it.
+_RISK = f"(SELECT ifnull({_RISKS}, 0) FROM steps s WHERE s.plan = {{row}}.plan)"
+_SET_RISK = f"UPDATE plans SET risk = {_RISK} WHERE key = {{row}}.plan AND risk <> {_RISK};"
 
 
 def _triggers(table: str, otherwise: str, count: str) -> Iterator[str]:
@@ -243,16 +235,14 @@ def _triggers(table: str, otherwise: str, count: str) -> Iterator[str]:
 
 
 def _risk_triggers() -> Iterator[str]:
-    """What `_triggers` makes, for plans that have steps at risk: for most changes there is nothing to do."""
-    at_risk = f"{{row}}.jeopardy IN ({_AT_RISK})".format
-    more, fewer = _COUNT_RISK.format(row="NEW", by="+1"), _COUNT_RISK.format(row="OLD", by="-1")
-    made = "CREATE TRIGGER steps_risk_{name} AFTER {event} ON steps WHEN {when} BEGIN {count} END".format
-    yield made(name="added", event="INSERT", when=at_risk(row="NEW"), count=more)
-    yield made(name="removed", event="DELETE", when=at_risk(row="OLD"), count=fewer)
-    yield made(name="changed", event="UPDATE", when="OLD.jeopardy IS NOT NEW.jeopardy", count=f"{fewer} {more}")
-    more, fewer = _COUNT_RISKS.format(row="NEW", by="+1"), _COUNT_RISKS.format(row="OLD", by="-1")
-    yield f"CREATE TRIGGER plans_risk_removed AFTER DELETE ON plans BEGIN {fewer} END"
-    yield f"CREATE TRIGGER plans_risk_changed AFTER UPDATE ON plans WHEN {_OTHER_PLAN} BEGIN {fewer} {more} END"
+    """What keeps the risk of plans: for most changes of steps there is nothing to do."""
+    risks = ", ".join(f"'{risk}'" for risk in RISKS)
+    at_risk = f"{{row}}.jeopardy IN ({risks})".format
+    made = "CREATE TRIGGER steps_risk_{name} AFTER {event} ON steps WHEN {when} BEGIN {set} END".format
+    new, old = _SET_RISK.format(row="NEW"), _SET_RISK.format(row="OLD")
+    yield made(name="added", event="INSERT", when=at_risk(row="NEW"), set=new)
+    yield made(name="removed", event="DELETE", when=at_risk(row="OLD"), set=old)
+    yield made(name="changed", event="UPDATE", when="OLD.jeopardy IS NOT NEW.jeopardy", set=new)
 
 
 _STATEMENTS = (
@@ -272,12 +262,11 @@ def _name(statement: str) -> str:
 SCHEMA = {_name(statement): statement for statement in _STATEMENTS if statement.strip()}
 """The statements that make a store, by the names of what they make."""
 
+AT_RISK = f"SELECT plan, ifnull({_RISKS}, 0) AS risk FROM steps s GROUP BY plan HAVING risk > 0"
+"""The plans that are at risk, and at which."""
+
 COUNTED = {
-    "plan_counts": "SELECT kind, status, count(*) FROM plans GROUP BY kind, status",
-    "risk_counts": (
-        "SELECT p.kind, p.status, s.jeopardy, count(DISTINCT s.plan) FROM steps s JOIN plans p ON p.key = s.plan"
-        f" WHERE s.jeopardy IN ({_AT_RISK}) GROUP BY 1, 2, 3"
-    ),
+    "plan_counts": "SELECT kind, status, risk, count(*) FROM plans GROUP BY kind, status, risk",
     "step_counts": (
         "SELECT p.kind, s.kind, ifnull(s.target, ''), s.status, ifnull(s.queue, ''), s.assignee IS NOT NULL,"
         " ifnull(s.jeopardy, ''), ifnull(s.error, ''), count(*) FROM steps s JOIN plans p ON p.key = s.plan"

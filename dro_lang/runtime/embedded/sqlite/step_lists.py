@@ -102,6 +102,8 @@ class StepListTables(RequestTables, Walking):
 
     def few_steps(self, filter: StepFilter) -> list[StepKey] | None:
         """Steps among which are all that the filter means, where an index of something that it names has few."""
+        if is_counted(filter) and not any(self._tally(StepField.STATUS, filter).values()):
+            return []
         few = self._few(chain(_probes(filter), self._of_few_plans(filter)), 2)
         return None if few is None else _pairs(few)
 
@@ -119,7 +121,7 @@ class StepListTables(RequestTables, Walking):
         if row is not None and row[0] <= MOST_LOOKED_AT:
             steps = (
                 "CROSS JOIN plans p INDEXED BY plans_by_submission ON p.kind = c.kind AND p.status = c.status"
-                " CROSS JOIN steps s ON s.plan = p.key"
+                " AND p.risk = c.risk CROSS JOIN steps s ON s.plan = p.key"
             )
             yield [_keys(plans.format(steps), *kinds.values)]
 
