@@ -151,7 +151,8 @@ def by_columns(checked: Program, file: Path, result: Path) -> None:
     plan = checked.plans["Chase"]
     job = Job(checked, plan, Inputs((file,)), TODAY)
     workspace = Workspace.beside(result.with_name(f".{result.name}.parts"), job)
-    as_file(select_all(job, workspace, lambda rejected: None, lambda done, of: None), workspace, result, "parquet")
+    with select_all(job, workspace, lambda rejected: None, lambda done, of: None) as outcome:
+        as_file(outcome, workspace, result, "parquet")
     workspace.remove()
 
 

@@ -3,19 +3,24 @@
 That is CSV whose quotes stand as RFC 4180 has them, and whose lines all end alike: then all readers agree.
 """
 
+import csv
 import mmap
 from codecs import getincrementaldecoder
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from dro_lang.conditions.columnar.terms import name, text_literal
+from dro_lang.records.columnar.shortest import places_of
 from dro_lang.records.csv_records import header_of
 from dro_lang.records.streams import opened
 
 _BLOCK = 2**24
 _SCANNED = 2**20
+_SAMPLE = 2**16
+_MOST_LINES = 100
 _NEWLINE, _RETURN, _QUOTE = b"\n\r" + b'"'
 
 
@@ -33,6 +38,8 @@ class Layout:
     """Whether lines end with a carriage return and a newline."""
     utf8: bool
     """Whether all of the file is UTF-8: DuckDB says so only of the columns that it is asked for."""
+    places: Mapping[str, int] = field(factory=dict)
+    """How many digits after the point most of the first numbers of a column have."""
 
     def scan(self, path: Path, skip: int) -> str:
         """The text that reads the file, or a piece of it, as a table of texts; what has not as many cells as there are
@@ -69,7 +76,15 @@ def csv_layout(path: Path, delimiter: str | None) -> Layout | None:
         start = _after_lines(data, header.lines)
         if (returns or quotes) and not _well_formed(data, header.delimiter, returns, quotes):
             return None
-    return Layout(start, header.lines + 1, header.names, header.delimiter, quotes, returns, utf8)
+        places = _places(data[start : start + _SAMPLE], header.names, header.delimiter)
+    return Layout(start, header.lines + 1, header.names, header.delimiter, quotes, returns, utf8, places)
+
+
+def _places(sample: bytes, columns: tuple[str, ...], delimiter: str) -> dict[str, int]:
+    lines = sample.decode("utf-8", "replace").splitlines()[:_MOST_LINES]
+    rows = [row for row in csv.reader(lines, delimiter=delimiter) if len(row) == len(columns)]
+    found = {column: places_of(row[number] for row in rows) for number, column in enumerate(columns)}
+    return {column: places for column, places in found.items() if places is not None}
 
 
 def returns_in(path: Path) -> bool | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from dro_lang.conditions.columnar.terms import name, text_literal
 from dro_lang.program.model import AttributeDefinition, Program
@@ -39,6 +39,7 @@ from dro_lang.records.columnar.readings import (
     text_pattern,
     text_value,
 )
+from dro_lang.records.columnar.shortest import Step, decimal, places_of, whole
 from dro_lang.records.json_text import NumberText, decode
 from dro_lang.records.streams import opened
 from dro_lang.records.validate import may_be_absent
@@ -49,6 +50,7 @@ _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 _ID = "(?:0|[1-9][0-9]*)"
 _EXACT = r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?"
 _NUMBERS = {IntegerType: "-?(?:0|[1-9][0-9]{0,17})", DecimalType: _EXACT, MoneyType: _EXACT}
+_NUMBER_TYPES = (IntegerType, DecimalType, MoneyType)
 _NONE = r"[^\x00-\x{10FFFF}]"
 """What no text matches."""
 PLAIN_KEY = re.compile(r"[A-Za-z0-9_.$ -]+")
@@ -69,6 +71,8 @@ class Form:
     """What stands between a comma and the next key."""
     bare: frozenset[str]
     """The keys whose values are not in quotes: numbers, `true` and `false`."""
+    places: Mapping[str, int] = field(factory=dict)
+    """How many digits after the point most of the first numbers of a key have."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -127,8 +131,20 @@ def form_of(lines: Sequence[str]) -> Form | None:
         prefixes = {piece.key: piece.prefix for piece in found}
         form = Form(prefixes, {piece.key: piece.suffix for piece in found}, comma, bare)
         if form.has(lines[0]):
-            return form if all(map(form.has, lines)) else None
+            return evolve(form, places=_places(form, lines)) if all(map(form.has, lines)) else None
     return None
+
+
+def _places(form: Form, lines: Sequence[str]) -> dict[str, int]:
+    """How many digits after the point the numbers of each key mostly have in some lines."""
+    rows = [line.split(form.layout.delimiter) for line in lines]
+    found = {}
+    for number, (key, prefix) in enumerate(form.prefixes.items()):
+        texts = (row[number][len(prefix) :].removesuffix(form.suffixes[key]) for row in rows)
+        places = places_of(texts) if key in form.bare else None
+        if places is not None:
+            found[key] = places
+    return found
 
 
 @frozen
@@ -163,8 +179,64 @@ def of_piece(definition: AttributeDefinition, key: str, form: Form, program: Pro
         return Reading(absent(definition, program).value, NEVER)
     if key not in form.prefixes:
         return absent(definition, program)
-    bare = key in form.bare
-    return of_value(definition, name(key), form.prefixes[key], form.suffixes[key], bare, program)
+    prefix, suffix, bare = form.prefixes[key], form.suffixes[key], key in form.bare
+    places = form.places.get(key)
+    if isinstance(definition.type, DateType) and not bare:
+        return _of_date(definition, name(key), prefix + '"', '"' + suffix, f"{prefix}null{suffix}", program)
+    if isinstance(definition.type, _NUMBER_TYPES) and bare and places is not None:
+        return _of_number(definition, name(key), prefix, suffix, places, program)
+    return of_value(definition, name(key), prefix, suffix, bare, program)
+
+
+def _of_number(
+    definition: AttributeDefinition, piece: str, prefix: str, suffix: str, places: int, program: Program
+) -> Reading:
+    """The reading of an attribute from a column with a number in it."""
+    steps, given, text = _cut_out(definition, piece, prefix, suffix, f"{prefix}null{suffix}")
+    if isinstance(definition.type, IntegerType):
+        step, shortest = whole(definition.name, text)
+        steps.append(step)
+        value = step[0]
+    else:
+        more, value, shortest = decimal(definition.name, text, places, f"TRY_CAST({text} AS DECIMAL(18, 6))")
+        steps += more
+    written = f"({shortest} OR {matches(text, _NUMBERS[type(definition.type)])})"
+    found = present(definition, given, value, f"{_around(piece, prefix, suffix)} AND {written}", program)
+    return evolve(found, steps=tuple(steps))
+
+
+def _of_date(
+    definition: AttributeDefinition, piece: str, before: str, behind: str, nothing: str, program: Program
+) -> Reading:
+    """The reading of an attribute from a column with a date in quotes."""
+    steps, given, text = _cut_out(definition, piece, before, behind, nothing)
+    day = name(f"#day {definition.name}")
+    steps.append((day, f"TRY_CAST({text} AS DATE)"))
+    written = f"CAST({day} AS VARCHAR) = {text}"
+    found = present(definition, given, day, f"{_around(piece, before, behind)} AND {written}", program)
+    return evolve(found, steps=tuple(steps))
+
+
+def _cut_out(
+    definition: AttributeDefinition, piece: str, before: str, behind: str, nothing: str
+) -> tuple[list[Step], str, str]:
+    """The columns of a piece where it is there, and of what stands in it between two texts. Nothing is cut out of what
+    is absent: DuckDB takes long to find that it cannot be read."""
+    steps: list[Step] = []
+    given = piece
+    if may_be_absent(definition):
+        given = name(f"#given {definition.name}")
+        steps.append((given, f"nullif({piece}, {text_literal(nothing)})"))
+    text = name(f"#text {definition.name}")
+    length = f", strlen({given}) - {len(before) + len(behind)}" if behind else ""
+    steps.append((text, f"substring({given}, {len(before) + 1}{length})"))
+    return steps, given, text
+
+
+def _around(piece: str, before: str, behind: str) -> str:
+    """The test that a piece begins and ends with two texts."""
+    test = f"starts_with({piece}, {text_literal(before)})"
+    return f"{test} AND suffix({piece}, {text_literal(behind)})" if behind else test
 
 
 def of_value(

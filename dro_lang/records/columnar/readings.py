@@ -1,9 +1,10 @@
 """How an attribute is read from a column: its value as SQL, and a test that the row readers would say the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from itertools import zip_longest
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from dro_lang.conditions.columnar.columns import column_type
 from dro_lang.conditions.columnar.expressions import constant
@@ -20,6 +21,7 @@ from dro_lang.program.types import (
     ListType,
     MoneyType,
 )
+from dro_lang.records.columnar.shortest import Step, decimal, whole
 from dro_lang.records.validate import may_be_absent
 
 
@@ -30,6 +32,8 @@ class Reading:
 
     value: str
     fits: str
+    steps: tuple[Step, ...] = ()
+    """Columns that both are made of, each from those before it."""
 
 
 NEVER = "FALSE"
@@ -56,6 +60,23 @@ def of_text(definition: AttributeDefinition, cell: str, program: Program) -> Rea
     return present(definition, cell, value, fits, program)
 
 
+def of_column(definition: AttributeDefinition, column: str, places: int | None, program: Program) -> Reading:
+    """The same, where what is made of the column may be columns itself; `places` is how many digits after the point
+    decimals in it are expected to have."""
+    pattern = text_pattern(definition)
+    if pattern is None:
+        return of_text(definition, column, program)
+    if isinstance(definition.type, IntegerType):
+        step, shortest = whole(definition.name, column)
+        found = present(definition, column, step[0], f"({shortest} OR {matches(column, pattern)})", program)
+        return evolve(found, steps=(step,))
+    if isinstance(definition.type, DecimalType | MoneyType) and places is not None:
+        steps, value, same = decimal(definition.name, column, places, text_value(definition, column))
+        found = present(definition, column, value, f"({same} OR {matches(column, pattern)})", program)
+        return evolve(found, steps=tuple(steps))
+    return of_text(definition, column, program)
+
+
 def present(definition: AttributeDefinition, raw: str, value: str, fits: str, program: Program) -> Reading:
     """A reading of what may be NULL, and may lie outside of the attribute's bounds."""
     if isinstance(definition.type, ListType):
@@ -65,6 +86,15 @@ def present(definition: AttributeDefinition, raw: str, value: str, fits: str, pr
     if not definition.optional:
         return Reading(value, f"({raw} IS NOT NULL{' AND ' + held if held else ''})")
     return Reading(value, f"({raw} IS NULL OR ({held}))" if held else ALWAYS)
+
+
+def staged(source: str, readings: Iterable[Reading]) -> str:
+    """What gives the rows of a source with the columns that readings make of its own."""
+    waiting = [reading.steps for reading in readings]
+    for steps in zip_longest(*waiting):
+        columns = ", ".join(f"{text} AS {column}" for column, text in filter(None, steps))
+        source = f"(SELECT *, {columns} FROM {source})"
+    return source
 
 
 def _nothing(definition: AttributeDefinition, program: Program) -> str:
@@ -94,7 +124,7 @@ def _text(definition: AttributeDefinition, cell: str, program: Program) -> tuple
             texts = ", ".join(text_literal(constant.text) for constant in program.enums[enum].constants)
             return value, f"{cell} IN ({texts})"
         case BooleanType():
-            return value, f"lower({cell}) IN ('true', 'false')"
+            return value, f"({cell} IN ('true', 'false') OR lower({cell}) IN ('true', 'false'))"
         case DateType():
             return value, f"CAST({value} AS VARCHAR) = {cell}"
         case ListType():
@@ -106,7 +136,8 @@ def text_value(definition: AttributeDefinition, text: str) -> str:
     """The value of a text that is not NULL, if it is written as usual."""
     match definition.type:
         case BooleanType():
-            return f"(lower({text}) = 'true')"
+            # As most write it, and then as anyone does.
+            return f"CASE {text} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE ELSE lower({text}) = 'true' END"
         case IntegerType():
             return f"TRY_CAST({text} AS BIGINT)"
         case DecimalType():

@@ -9,7 +9,7 @@ from dro_lang.program.model import AttributeDefinition, JoinedItems
 from dro_lang.program.types import ID, ListType
 from dro_lang.records.columnar import lexical, ndjson, typed
 from dro_lang.records.columnar.json_lines import Lines
-from dro_lang.records.columnar.readings import Reading, absent, of_text
+from dro_lang.records.columnar.readings import Reading, absent, of_text, staged
 from dro_lang.records.load import Loader
 from dro_lang.records.parquet_records import check_fields, columns_of, scan
 from dro_lang.records.tables.address import Table
@@ -91,5 +91,5 @@ def _query(job: Job, loader: Loader, part: Parquet | Text, connection: Any) -> s
             fits += lexical.well_formed(part.layout, unread)
     return (
         f'SELECT CASE WHEN {key.fits} THEN {key.value} END AS "#key", {typed.packed(fields)} AS "#item", '
-        f'coalesce({" AND ".join(fits)}, FALSE) AS "#fits" FROM {source}'
+        f'coalesce({" AND ".join(fits)}, FALSE) AS "#fits" FROM {staged(source, [*fields.values(), key])}'
     )

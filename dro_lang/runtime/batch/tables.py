@@ -14,7 +14,7 @@ from dro_lang.program.model import AttributeDefinition
 from dro_lang.program.types import ListType
 from dro_lang.records.columnar import lexical, ndjson, typed
 from dro_lang.records.columnar.json_lines import Lines, Pieces
-from dro_lang.records.columnar.readings import ALWAYS, Reading, absent, of_text
+from dro_lang.records.columnar.readings import ALWAYS, Reading, absent, of_column, staged
 from dro_lang.records.load import Loader
 from dro_lang.records.parquet_records import check_fields, columns_of, scan
 from dro_lang.runtime.batch.job import Job
@@ -139,7 +139,9 @@ class Selector:
         path = self._path(attribute)
         if part.form is not None:
             return ndjson.of_piece(attribute, path, part.form, program)
-        return of_text(attribute, name(path), program) if path in part.layout.columns else absent(attribute, program)
+        if path not in part.layout.columns:
+            return absent(attribute, program)
+        return of_column(attribute, name(path), part.layout.places.get(path), program)
 
     def _is_node(self, attribute: AttributeDefinition) -> bool:
         return isinstance(attribute.type, ListType) and attribute.type.items
@@ -148,6 +150,7 @@ class Selector:
         values = [f"{reading.value} AS {name(attribute)}" for attribute, reading in readings.items()]
         tests = [reading.fits for reading in readings.values() if reading.fits != "TRUE"] + list(also)
         fits = " AND ".join(tests) or "TRUE"
+        source = staged(source, readings.values())
         if self.items is not None:
             # A join keeps no order, and rows are known by their place.
             numbered = f'(SELECT *, row_number() OVER () AS "#row" FROM {source})'
