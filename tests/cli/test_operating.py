@@ -6,14 +6,23 @@ import pty
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dro_lang.cli.output import Exit
+from dro_lang.cli.report.cells import Painter
+from dro_lang.cli.report.operations.one_plan import plan_lines
+from dro_lang.kernel.events import Complete
+from dro_lang.runtime.embedded.requests import Submit
+from dro_lang.runtime.embedded.residents import Residents
+from dro_lang.runtime.operations.plan_view import plan_view
 from tests.cli.shell import Outcome, Shell, process
 from tests.cli.stores import filled
+from tests.kernel.builders import after, at, case, due, group, hours, manual, milestone, program
+from tests.runtime.embedded.builders import MORNING, House
 
 Office = Callable[..., Outcome]
 
@@ -83,6 +92,25 @@ def test_a_plan_is_shown_with_its_steps_and_why(office: Office) -> None:
     [document] = [json.loads(office("plan", "A-1", "--format", "json").out)]
     assert [step["state"] for step in document["step_list"]] == ["fatally_failed", "pending", "pending"]
     assert document["step_list"][1]["waits"][0]["steps"][0]["step"] == "reminder"
+
+
+def test_many_items_of_a_plan_that_stand_alike_are_shown_as_one() -> None:
+    tasks = group("G", manual("check", per_item=True, due=due(hours(20))), milestone("done", after("check")))
+    house = House(program(tasks))
+    house.engine.submit(Submit(house.hash, "P", case(*(f"p{number}" for number in range(20)), id="C-1")))
+    house.engine.run_due()
+    for minute, item in enumerate(("p3", "p7")):
+        house.clock.set(MORNING + timedelta(minutes=minute))
+        house.engine.send("C-1", Complete(MORNING, at("G.check", item), {}, "ann"))
+    view = plan_view(house.store, Residents(house.store), "C-1")
+    *_, title, ready, one, other, done = plan_lines(view, Painter(120, color=False))
+    assert [" ".join(line.split()) for line in (title, ready, one, other, done)] == [
+        "G",
+        "○ check [18 items] Ready 2026-03-02 08:00 due 2026-03-03 04:00 waits for somebody to take it",
+        "✓ check [p3] Completed 2026-03-02 08:00 due 2026-03-03 04:00",
+        "✓ check [p7] Completed 2026-03-02 08:01 due 2026-03-03 04:00",
+        "· done Pending waits for G.check",
+    ]
 
 
 def test_a_plan_that_is_not_there_is_told_with_one_that_is(office: Office) -> None:

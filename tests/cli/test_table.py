@@ -62,6 +62,28 @@ def test_a_few_records_are_told_step_by_step(drolang: Shell, monkeypatch: pytest
         """)
 
 
+def test_many_items_that_stand_alike_are_told_as_one(
+    drolang: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    plan, records = written(tmp_path)
+    sign = "step sign: manual for each item {\n    after check for the same item"
+    plan.write_text(PLAN.replace("by round robin", f"by round robin\n  }}\n\n  {sign}"), encoding="utf-8")
+    record = json.loads(RECORDS.splitlines()[1])
+    few, many = ([{"id": f"I-{number}"} for number in range(count)] for count in (12, 1300))
+    lines = [json.dumps({**record, "invoices": few}), json.dumps({**record, "id": "A-9", "invoices": many})]
+    records.write_text("\n".join(lines), encoding="utf-8")
+    told = drolang(*RUN, "--until", "2026-12-16").out
+    first, second = told.split("A-9  Größe")
+    assert first.count("Write.check [I-") == 12
+    assert [" ".join(line.split()) for line in second.splitlines()[1:5]] == [
+        "Write.mail Skipped 2026-12-15 `email is known` is false",
+        "Write.check [1,300 items] Ready 2026-12-15 waits for somebody of Collections to take it",
+        "Write.sign [1,300 items] Pending waits for Write.check for the same item",
+        "Call.call Scheduled 2026-12-23 09:30",
+    ]
+
+
 def test_what_is_not_done_in_time_says_so(drolang: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     due = "assign to queue Collections by round robin\n    due    within 1 day, warn 4 hours before"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from attrs import define, field
 
+from dro_lang.cli.report.alike import of_any_item
 from dro_lang.cli.report.cells import FAINT, LOOKS, STRONG, Cell, Painter, date_of, padded, told
 from dro_lang.cli.report.kept import Kept
 from dro_lang.cli.report.results import Result
@@ -72,7 +73,7 @@ def step_rows(results: Iterable[Result]) -> Iterator[list[Cell]]:
     for result in results:
         for step in result.steps:
             reasons = steps.setdefault(f"{step.group}.{step.step}", {}).setdefault(step.state, {})
-            reason = told(step).replace(f' for item "{step.item}"', " for the same item")
+            reason = of_any_item(told, step)
             reasons.setdefault(reason, _Standing()).add(step)
     for name, states in steps.items():
         shown = name

@@ -11,6 +11,7 @@ from typing import TypeVar
 from attrs import frozen
 
 from dro_lang.cli.output import plural
+from dro_lang.cli.report.alike import Alike, alike
 from dro_lang.cli.report.cells import (
     BAD,
     FAINT,
@@ -19,8 +20,6 @@ from dro_lang.cli.report.cells import (
     STRONG,
     Cell,
     Painter,
-    date_of,
-    day,
     label,
     told,
     widths_of,
@@ -31,7 +30,6 @@ from dro_lang.cli.report.results import NO_SCENARIO, Result, Tally, to_blame
 from dro_lang.conditions.trace import Trace
 from dro_lang.diagnostics.render.columns import in_one_line
 from dro_lang.kernel.states import StepStatus
-from dro_lang.kernel.view import StepView
 from dro_lang.program.model import Plan
 
 T = TypeVar("T")
@@ -98,22 +96,22 @@ def _ordered(plan: Plan, groups: Iterable[tuple[tuple[str, ...], T]]) -> list[tu
 
 
 def _one_by_one(painter: Painter, results: Kept) -> Iterator[str]:
-    widths = widths_of(_step_cells(step) for result in results for step in result.steps)
+    widths = widths_of(_step_cells(each) for result in results for each in alike(result.steps))
     for result in results:
         yield ""
         state = painter.styled(_plan_state(result), FAINT)
         yield f"  {painter.styled(_named(result), STRONG)}  {state}"
-        for step in result.steps:
-            yield from painter.row(_step_cells(step), widths, indent=4)
+        for each in alike(result.steps):
+            yield from painter.row(_step_cells(each), widths, indent=4)
 
 
 def _named(result: Result) -> str:
     return in_one_line("  ".join(part for part in (result.record_id, result.name) if part))
 
 
-def _step_cells(step: StepView) -> list[Cell]:
-    look = LOOKS[step.state]
-    return [Cell(label(step.id)), Cell(look.name, look.style), Cell(day(date_of(step))), Cell(told(step), FAINT)]
+def _step_cells(each: Alike) -> list[Cell]:
+    look = LOOKS[each.first.state]
+    return [Cell(label(each.id)), Cell(look.name, look.style), Cell(each.when), Cell(each.said(told), FAINT)]
 
 
 def _plan_state(result: Result) -> str:

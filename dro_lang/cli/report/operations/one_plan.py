@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from dro_lang.cli.report.alike import Alike, alike
 from dro_lang.cli.report.cells import (
     CLOCK_WORDS,
     FAINT,
@@ -10,7 +11,6 @@ from dro_lang.cli.report.cells import (
     STRONG,
     Cell,
     Painter,
-    date_of,
     day,
     label,
     why,
@@ -47,7 +47,7 @@ def plan_lines(view: PlanView, painter: Painter) -> Iterator[str]:
         by_group.setdefault(step.view.id.group + _copy(step.view), []).append(step.view)
     for title, steps in by_group.items():
         yield from ("", painter.styled(title, STRONG))
-        yield from painter.table([_cells(step) for step in steps], 2)
+        yield from painter.table([_cells(each) for each in alike(steps)], 2)
 
 
 def _facts(view: PlanView) -> Iterator[tuple[str, str]]:
@@ -71,20 +71,21 @@ def _copy(step: StepView) -> str:
     return f" #{step.id.copy}" if step.id.copy else ""
 
 
-def _cells(step: StepView) -> list[Cell]:
+def _cells(each: Alike) -> list[Cell]:
+    step, item = each.first, each.id.item
     look = LOOKS[step.state]
-    item = "" if step.item is None else f" [{step.item}]"
     clock = ""
     if step.due_at is not None:
         kept = step.jeopardy in (None, Jeopardy.ON_TIME)
-        clock = f"due {day(step.due_at)}" if kept or step.jeopardy is None else CLOCK_WORDS[step.jeopardy]
+        due = "due" if step.due_at == each.last.due_at else "due from"
+        clock = f"{due} {day(step.due_at)}" if kept or step.jeopardy is None else CLOCK_WORDS[step.jeopardy]
     return [
         Cell(look.mark, look.style),
-        Cell(f"{step.step}{item}"),
+        Cell(step.step if item is None else f"{step.step} [{item}]"),
         Cell(look.name, look.style),
-        Cell(day(date_of(step))),
+        Cell(each.when),
         Cell(clock, CLOCK[step.jeopardy]),
-        Cell(why(step), FAINT),
+        Cell(each.said(why), FAINT),
     ]
 
 
