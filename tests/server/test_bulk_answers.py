@@ -8,11 +8,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dro_lang.server.rights.permissions import PermissionSet
+from dro_lang.kernel.states import PlanStatus
+from dro_lang.runtime.embedded.lists import PlanFilter
+from dro_lang.runtime.operations.actions import PlanAction, PlanVerb
+from dro_lang.server.api import bulk
+from dro_lang.server.rights.audit import Actor
+from dro_lang.server.rights.permissions import EVERY, Kind, Operation, PermissionSet, Principal
 from dro_lang.server.settings import Settings
+from dro_lang.server.web.caller import Caller
 from dro_lang.server.web.pieces import InPieces, unpacked
 from tests.server.running import free_socket, running
-from tests.server.world import WAIT, World, world
+from tests.server.world import BEGIN, WAIT, World, world
 
 PLANS = 300
 
@@ -70,3 +76,18 @@ def test_what_was_not_answered_when_the_server_broke_down_may_be_asked_again(tmp
         assert repeats.begin("crm", "k", "asked") is None
         repeats.start()
         assert repeats.begin("crm", "k", "asked") is None
+
+
+def test_however_many_are_under_way_others_can_read(server: World) -> None:
+    server.submit("CP-1")
+    ada = Principal("ada", Kind.PERSON, frozenset({PermissionSet.OPERATOR}), EVERY, EVERY)
+    caller = Caller(ada, Actor("ada", Kind.PERSON, "test"), server.services, BEGIN)
+    # Each is refused, and may be told again.
+    action, every = PlanAction(PlanVerb.UNFREEZE, "ada"), PlanFilter(frozenset({PlanStatus.IN_PROGRESS}))
+    begun = [bulk._lines(caller, Operation.UNFREEZE, action, every, {}) for _ in range(20)]
+    for lines in begun:
+        next(lines)
+    url, token = server.services.settings.url, server.token(PermissionSet.OPERATOR)
+    assert httpx.get(f"{url}/api/v1/plans", headers=token, timeout=WAIT).status_code == 200
+    for lines in begun:
+        assert json.loads(list(lines)[-1]) == {"done": 0, "refused": 1}

@@ -87,7 +87,7 @@ def _lines(
     counts = {"done": 0, "refused": 0}
     end: dict[str, Any] = {}
     try:
-        with caller.services.readers.one() as reader:
+        with caller.services.readers.for_long() as reader:
             operations = Operations(reader.queries, caller.services.carrier, caller.services.carrier.clock)
             for outcome in operations.perform(action, operations.meant(action, filter)):
                 counts["done" if outcome.done else "refused"] += 1

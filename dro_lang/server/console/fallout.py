@@ -256,7 +256,7 @@ def do_bulk(request: Request, caller: TheCaller, form: TheForm) -> Response:
 def _outcomes(caller: Caller, wanted: BulkAsked, results: Data, tally: Tally) -> Iterator[Outcome]:
     operation = OPERATIONS[StepVerb(wanted.verb)]
     try:
-        with caller.services.readers.one() as reader:
+        with caller.services.readers.for_long() as reader:
             operations, action, filter = _prepared(caller, reader, wanted, results)
             for outcome in operations.perform(action, operations.meant(action, filter)):
                 if outcome.done:

@@ -25,9 +25,9 @@ class Readers:
 
     def __init__(self, path: Path, count: int = 8) -> None:
         self._free: queue.LifoQueue[Reader] = queue.LifoQueue()
-        first, kernels = SqliteStore.open(path), Kernels()
-        for store in (first, *(first.another() for _ in range(count - 1))):
-            self._free.put(Reader(store, Queries(store, kernels)))
+        self._first, self._kernels = SqliteStore.open(path), Kernels()
+        for store in (self._first, *(self._first.another() for _ in range(count - 1))):
+            self._free.put(Reader(store, Queries(store, self._kernels)))
         self._count = count
 
     def warm_up(self) -> None:
@@ -45,6 +45,16 @@ class Readers:
             yield reader
         finally:
             self._free.put(reader)
+
+    @contextmanager
+    def for_long(self) -> Iterator[Reader]:
+        """A reader of one's own, for what goes on for as long as somebody waits for it: nobody else has to wait for
+        this one. May raise StoreError."""
+        store = self._first.another()
+        try:
+            yield Reader(store, Queries(store, self._kernels))
+        finally:
+            store.close()
 
     def close(self) -> None:
         for _ in range(self._count):

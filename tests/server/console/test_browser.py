@@ -1,6 +1,7 @@
 """The console in a real browser: it can be used by keyboard and by screen reader, follows what happens, and keeps the
 focus; and it can be read and used without scripts."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -169,7 +170,7 @@ def test_a_search_goes_on_while_somebody_types(console: Console) -> None:
     expect(page.get_by_text("1 plan that fits")).to_be_visible()
     expect(field).to_be_focused()
     expect(field).to_have_value("bra")
-    expect(page).to_have_url(f"{console.url}/plans?search=bra&sort=updated&order=desc")
+    expect(page).to_have_url(f"{console.url}/plans?search=bra")
     page.get_by_role("link", name="Brandt").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Brandt")
     page.go_back()
@@ -256,6 +257,29 @@ def test_somebody_is_invited_and_signs_in(console: Console) -> None:
     expect(page.get_by_role("row", name="ben@example.com")).to_contain_text("Disabled")
     guest.reload()
     expect(guest.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert console.problems == []
+
+
+def test_what_a_list_is_narrowed_to_stays_when_something_is_searched_for(console: Console) -> None:
+    at_work(console.world)
+    console.world.send("CP-2", Freeze(console.world.clock.now()))
+    page = console.open("/plans")
+    rows = page.get_by_role("region", name="Plans").get_by_role("row")
+    clear = page.get_by_role("link", name="Clear")
+    expect(clear).to_be_hidden()
+    page.get_by_role("link", name="Frozen").click()
+    expect(rows).to_have_count(2)
+    expect(clear).to_be_visible()
+    page.get_by_label("Search").fill("br")
+    expect(page).to_have_url(re.compile("search=br"))
+    assert "state=frozen" in page.url
+    expect(rows).to_have_count(2)
+    page.get_by_label("Search").fill("ac")
+    expect(page.get_by_text("No plan fits.")).to_be_visible()
+    page.go_back()
+    page.get_by_role("link", name="All", exact=False).first.focus()
+    page.go_back()
+    expect(page.get_by_label("Search")).to_have_value("")
     assert console.problems == []
 
 

@@ -14,6 +14,25 @@ async function go(address, push) {
   const url = new URL(address, location.href);
   await htmx.ajax("GET", url.pathname + url.search, { target: SELECTOR, select: SELECTOR, swap: "outerHTML" });
   if (push) history.pushState(null, "", url);
+  mirror();
+}
+
+// What is searched for stands beside what changes, and says the same as the address.
+const SAID_OTHERWISE = ["sort", "order", "after", "before", "said"];
+
+function besideLive() {
+  return [...document.querySelectorAll("form[data-swap]")].filter((form) => !live()?.contains(form));
+}
+
+function mirror() {
+  const said = new URL(location.href).searchParams;
+  for (const form of besideLive()) {
+    for (const field of form.elements) {
+      if (field.name && field.type !== "hidden" && field !== document.activeElement) field.value = said.get(field.name) ?? "";
+    }
+    const clear = form.querySelector("#f-clear");
+    if (clear) clear.hidden = [...said].every(([name, value]) => SAID_OTHERWISE.includes(name) || value === "");
+  }
 }
 
 document.addEventListener("click", (event) => {
@@ -35,7 +54,14 @@ document.addEventListener("submit", (event) => {
 });
 
 function search(form) {
-  const said = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+  let pairs = [...new FormData(form)];
+  if (besideLive().includes(form)) {
+    // Its hidden fields are those of the page as it was when it came: by what else it is narrowed now, the address says.
+    const shown = new Set([...form.elements].filter((field) => field.type !== "hidden").map((field) => field.name));
+    const kept = [...new URL(location.href).searchParams].filter(([name]) => !["after", "before", "said"].includes(name));
+    pairs = [...pairs.filter(([name]) => shown.has(name)), ...kept.filter(([name]) => !shown.has(name))];
+  }
+  const said = new URLSearchParams(pairs.filter(([, value]) => value !== ""));
   return go(`${form.getAttribute("action")}?${said}`, true);
 }
 
