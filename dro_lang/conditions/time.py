@@ -110,12 +110,20 @@ def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
 
     Raises ValueError for a moment without an offset, OverflowError at the very ends of the calendar.
     """
+    # Asked for again and again, mostly about one moment. Of others than these, two that are equal may be an hour apart.
+    return _seen_in_zone(moment, zone) if type(moment.tzinfo) is timezone else _in_zone(moment, zone)
+
+
+def _in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
     if moment.utcoffset() is None:
         raise ValueError(f"a moment needs an offset: {moment.isoformat()}")
     local = moment.astimezone(zone)
     offset = local.utcoffset()
     assert offset is not None  # ZoneInfo always has one for a whole moment
     return local.replace(tzinfo=timezone(offset), fold=0)
+
+
+_seen_in_zone = lru_cache(maxsize=4096)(_in_zone)
 
 
 def instant(moment: datetime) -> timedelta:

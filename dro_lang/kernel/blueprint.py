@@ -1,7 +1,8 @@
 """A program and one of its plans, with the indexes that carrying it out needs. Made once, shared by all its plans."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
@@ -13,6 +14,9 @@ from dro_lang.kernel.layout import Layout
 from dro_lang.kernel.states import GroupInstance, InstanceId
 from dro_lang.program.model import AttributeDefinition, Context, Group, GroupCall, Plan, Program, Step, StepKind
 
+T = TypeVar("T")
+
+_COMPOSED = 1024
 _LAYOUTS = 256
 """So many layouts are remembered. Plans without items have few; those with items have one for each set of ids."""
 
@@ -26,6 +30,7 @@ class Blueprint:
     evaluator: Evaluator = COMPILED
     """What decides the conditions."""
     _layouts: dict[object, Layout] = field(factory=dict, init=False, repr=False)
+    _composed: dict[Hashable, Any] = field(factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, program: Program, plan: str, evaluator: Evaluator = COMPILED) -> "Blueprint":
@@ -80,6 +85,15 @@ class Blueprint:
                 self._layouts.clear()
             layout = self._layouts[key] = Layout.of(self, groups, order)
         return layout
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What composition has made for a key, or makes now: something that is the same for all plans with that key."""
+        if key not in self._composed:
+            if len(self._composed) >= _COMPOSED:
+                self._composed.clear()
+            self._composed[key] = make()
+        found: T = self._composed[key]
+        return found
 
     def group(self, name: str) -> Group:
         return self.program.groups[name]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
 from attrs import frozen
 
@@ -12,7 +13,7 @@ from dro_lang.kernel.blueprint import Blueprint
 from dro_lang.kernel.board import instances_of
 from dro_lang.kernel.expressions import fold
 from dro_lang.kernel.limits import misfit
-from dro_lang.kernel.states import GroupInstance, PlanState, StepState, item_rows
+from dro_lang.kernel.states import GroupInstance, InstanceId, PlanState, StepState, item_rows
 from dro_lang.program.expressions import Constant, Expression
 from dro_lang.program.model import AttributeDefinition, GroupCall
 from dro_lang.program.values import Row, Value
@@ -35,7 +36,38 @@ def compose(
     arguments stands in the plan once; with other arguments it is R0203, and a value outside the limits of its parameter
     is R0204.
     """
-    environment = plan_environment(blueprint, row, moment)
+    scenarios = tuple(scenarios)
+    groups = blueprint.remembered(scenarios, lambda: _without_record(blueprint, scenarios, moment))
+    if groups is None:
+        groups = _groups(blueprint, scenarios, plan_environment(blueprint, row, moment))
+    if isinstance(groups, Rejection):
+        return groups
+    now = moment.astimezone(UTC)
+    items = tuple(item_rows(row, blueprint.item_node))
+    instances = blueprint.remembered((scenarios, items), lambda: _instances(blueprint, groups, items))
+    steps = tuple(StepState(instance, since=now) for instance in instances)
+    return PlanState(plan_id, program_hash, blueprint.plan.name, row, now, groups, steps, scenarios=scenarios)
+
+
+def _instances(blueprint: Blueprint, groups: Iterable[GroupInstance], items: Sequence[str]) -> tuple[InstanceId, ...]:
+    """The step instances of some groups, in their order; arguments make no difference to them."""
+    each = (instances_of(group, blueprint.group(group.group).steps, items) for group in groups)
+    return tuple(chain.from_iterable(each))
+
+
+def _without_record(
+    blueprint: Blueprint, scenarios: Sequence[str], moment: datetime
+) -> tuple[GroupInstance, ...] | Rejection | None:
+    """The groups of some scenarios, where they are the same for every record at every moment; otherwise None."""
+    given = (expression for call in _calls(blueprint, scenarios) for _, expression in bindings(blueprint, call))
+    if not all(expression is None or isinstance(expression, Constant) for expression in given):
+        return None
+    return _groups(blueprint, scenarios, plan_environment(blueprint, {}, moment))
+
+
+def _groups(
+    blueprint: Blueprint, scenarios: Sequence[str], environment: Environment
+) -> tuple[GroupInstance, ...] | Rejection:
     called: dict[str, tuple[str, tuple[Expression, ...]]] = {}
     groups: list[GroupInstance] = []
     for call in _calls(blueprint, scenarios):
@@ -51,15 +83,7 @@ def compose(
         if isinstance(bound, Rejection):
             return bound
         groups.append(GroupInstance(call.instance, call.group, bound))
-    now = moment.astimezone(UTC)
-    items = list(item_rows(row, blueprint.item_node))
-    steps = tuple(
-        StepState(instance, since=now)
-        for group in groups
-        for instance in instances_of(group, blueprint.group(group.group).steps, items)
-    )
-    name = blueprint.plan.name
-    return PlanState(plan_id, program_hash, name, row, now, tuple(groups), steps, scenarios=tuple(scenarios))
+    return tuple(groups)
 
 
 def plan_environment(blueprint: Blueprint, row: Row, moment: datetime) -> Environment:

@@ -1,6 +1,7 @@
 """How wide text is on a terminal, and which characters must not reach one."""
 
 import unicodedata
+from functools import lru_cache
 
 TAB = 4
 _JOINER, _EMOJI_STYLE = "\u200d", "\ufe0f"
@@ -11,7 +12,7 @@ _BIDIRECTIONAL = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 
 def width(text: str) -> int:
     """The columns that a text without tabs fills."""
-    return laid_out(text)[1][-1]
+    return len(text) if _is_plain(text) else laid_out(text)[1][-1]
 
 
 def laid_out(line: str) -> tuple[str, list[int]]:
@@ -21,6 +22,8 @@ def laid_out(line: str) -> tuple[str, list[int]]:
     cannot drive the terminal. A character that joins the one before it (a combining mark, the parts of an emoji) adds
     no width. Widths are those of Unicode's UAX #11: Wide and Fullwidth fill two columns.
     """
+    if _is_plain(line):
+        return line, list(range(len(line) + 1))
     shown: list[str] = []
     columns = [0]
     joined = False
@@ -41,6 +44,8 @@ def laid_out(line: str) -> tuple[str, list[int]]:
 
 def harmless(text: str) -> str:
     """The text with control characters, line ends and tabs apart, shown as their pictures."""
+    if _is_plain(text):
+        return text
     return "".join(character if character in "\n\t" else _harmless(character) for character in text)
 
 
@@ -49,6 +54,12 @@ def in_one_line(text: str) -> str:
     return laid_out(text)[0]
 
 
+def _is_plain(text: str) -> bool:
+    """Whether each character fills a column and is shown as it is, as nearly all are."""
+    return text.isascii() and text.isprintable()
+
+
+@lru_cache(maxsize=4096)
 def _width_of(character: str) -> int:
     if character in _BIDIRECTIONAL:
         return 1
