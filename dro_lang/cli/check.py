@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from dro_lang.cli.output import Exit, color_option, colored, emit, plural, say, whole_file
-from dro_lang.cli.sources import SOURCE_PATH, dro_files, found_in
+from dro_lang.cli.output import Exit, Misuse, color_option, colored, emit, plural, say, whole_file
+from dro_lang.cli.sources import SOURCE_PATH, STANDARD_INPUT, dro_files, found_in, standard_input
 from dro_lang.diagnostics.diagnostic import Diagnostic, has_errors
 from dro_lang.diagnostics.fixes import mend
 from dro_lang.diagnostics.render import github, json, sarif, text
@@ -36,7 +36,8 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 def command(paths: tuple[Path, ...], format_: str, fix: bool, unsafe_fixes: bool, strict: bool, color: str) -> Exit:
     """Find what is wrong in .dro files, and in those below folders, before they run.
 
-    Findings go to standard output, their number to standard error. Exit code 1 says that there is an error.
+    Findings go to standard output, their number to standard error. Exit code 1 says that there is an error. With `-`,
+    what standard input says is checked as a file of this folder.
 
     \b
     Examples:
@@ -44,12 +45,15 @@ def command(paths: tuple[Path, ...], format_: str, fix: bool, unsafe_fixes: bool
       drolang check . --strict
       drolang check plan.dro --fix
       drolang check plan.dro --format sarif > findings.sarif
+      drolang check - < plan.dro
     """
-    files = dro_files(paths)
+    if STANDARD_INPUT in paths and (len(paths) > 1 or fix or unsafe_fixes):
+        raise Misuse("`-` stands alone, without fixes: give either standard input or files")
+    files: Sequence[Path] = paths if STANDARD_INPUT in paths else dro_files(paths)
     if fix or unsafe_fixes:
         for path in files:
             _mend(path, unsafe_fixes)
-    found = found_in(*files)
+    found = _found_in_standard_input() if STANDARD_INPUT in paths else found_in(*files)
     renderers: dict[str, Callable[[Sequence[Diagnostic]], str]] = {
         "text": partial(text.render, color=colored(sys.stdout, color)),
         "json": json.render,
@@ -59,6 +63,11 @@ def command(paths: tuple[Path, ...], format_: str, fix: bool, unsafe_fixes: bool
     emit(renderers[format_](found))
     say(f"{plural(len(files), 'file')} checked: {summary(found)}")
     return Exit.PROBLEMS if has_errors(found) or (strict and found) else Exit.OK
+
+
+def _found_in_standard_input() -> Sequence[Diagnostic]:
+    source = standard_input()
+    return check_text(source, Path(source.name)).diagnostics if isinstance(source, Source) else [source]
 
 
 def _mend(path: Path, unsafe: bool) -> None:

@@ -10,7 +10,7 @@ import click
 from attrs import define
 
 from dro_lang.cli.output import Exit, Misuse, color_option, colored, emit, plural, say, styled, whole_file
-from dro_lang.cli.sources import SOURCE_PATH, dro_files, not_utf8, read
+from dro_lang.cli.sources import SOURCE_PATH, STANDARD_INPUT, dro_files, read, standard_input
 from dro_lang.diagnostics.diagnostic import Diagnostic
 from dro_lang.diagnostics.render import text
 from dro_lang.diagnostics.render.columns import harmless
@@ -18,7 +18,6 @@ from dro_lang.source import Source
 from dro_lang.syntax.format import FormatterDefect, format_source
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_STANDARD_INPUT = Path("-")
 
 
 @click.command("fmt", short_help="Bring files into the canonical form.")
@@ -40,10 +39,10 @@ def command(paths: tuple[Path, ...], check: bool, diff: bool, color: str) -> Exi
       drolang fmt plan.dro --diff
       drolang fmt - < plan.dro
     """
-    if _STANDARD_INPUT in paths and len(paths) > 1:
+    if STANDARD_INPUT in paths and len(paths) > 1:
         raise Misuse("`-` stands alone: give either standard input or files")
     run = _Run(check, diff, color)
-    if paths == (_STANDARD_INPUT,):
+    if paths == (STANDARD_INPUT,):
         run.standard_input()
         return run.exit
     files = dro_files(paths)
@@ -66,11 +65,7 @@ class _Run:
     exit: Exit = Exit.OK
 
     def standard_input(self) -> None:
-        name = "<stdin>"
-        try:
-            source: Source | Diagnostic = Source(name, sys.stdin.buffer.read().decode("utf-8-sig"))
-        except UnicodeDecodeError as error:
-            source = not_utf8(name, error)
+        source = standard_input()
         formatted = self.formatted(source)
         if isinstance(formatted, str) and isinstance(source, Source):
             self.tell(source, formatted)

@@ -18,6 +18,8 @@ from dro_lang.source import Source, Span
 
 SUFFIX = ".dro"
 
+STANDARD_INPUT = Path("-")
+
 SOURCE_PATH = click.Path(readable=False, path_type=Path)
 """An argument that names a `.dro` file. What may not be read is let through, to be told as a finding."""
 
@@ -75,6 +77,15 @@ def read(path: Path) -> Source | Diagnostic:
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         return _unreadable(Source(str(path), ""), 0, f"this file cannot be read: {why}", "check that you may read it")
+
+
+def standard_input() -> Source | Diagnostic:
+    """The text of standard input, or why there is none."""
+    name = "<stdin>"
+    try:
+        return Source(name, sys.stdin.buffer.read().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return not_utf8(name, error)
 
 
 def not_utf8(name: str, error: UnicodeDecodeError) -> Diagnostic:

@@ -1,7 +1,9 @@
 """`drolang check`."""
 
+import io
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -142,3 +144,22 @@ def test_colour_where_it_is_asked_for(drolang: Shell, tmp_path: Path) -> None:
     (tmp_path / "plan.dro").write_text(BROKEN)
     assert "\x1b[" not in drolang("check", "plan.dro").out
     assert "\x1b[31m" in drolang("check", "plan.dro", "--color", "always").out
+
+
+def test_standard_input_is_checked_as_a_file_of_this_folder(
+    drolang: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given(data: bytes) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+    (tmp_path / "words.dro").write_text("language 1.0\n\nenum Risk { Low, High }\n")
+    given(b"\xef\xbb\xbflanguage 1.0\r\n\r\nimport words { Rsk }\r\n")
+    shown = drolang("check", "-", "--format", "json")
+    [found] = json.loads(shown.out)["diagnostics"]
+    assert (found["code"], found["file"], found["line"]) == ("E0101", "<stdin>", 3)
+    given(b"language 1.0\n\xff")
+    assert "--> <stdin>:2:1" in drolang("check", "-").out
+    given(PLAN.encode())
+    assert drolang("check", "-").code == 0
+    assert drolang("check", "-", "plan.dro").code == Exit.USAGE
+    assert drolang("check", "-", "--fix").code == Exit.USAGE
