@@ -65,6 +65,11 @@ class _Reporter:
 
     def _overlap(self, finding: Overlap, is_last: bool) -> Diagnostic:
         more = f"there may be more: no further pairs were looked at after {MOST_OVERLAPS} that overlap"
+        scenarios = [self._scenario(name) for name in (finding.first, finding.second)]
+        whole = next((each.name.text for each in scenarios if not (each.when or each.unless)), None)
+        help = f"write `unless {finding.first}` in `{finding.second}`, or narrow one of the conditions"
+        if whole is not None:
+            help = f"say with `when` where `{whole}` applies: without a condition it does everywhere"
         return diagnose(
             "E0701",
             self._scenario(finding.second).name.span,
@@ -72,7 +77,7 @@ class _Reporter:
             (self._scenario(finding.first).name.span, f"`{finding.first}` matches the record below too"),
             (self._promise(), "this plan promises one scenario for every record"),
             notes=(self.describe(finding.example), more) if is_last else (self.describe(finding.example),),
-            help=f"write `unless {finding.first}` in `{finding.second}`, or narrow one of the conditions",
+            help=help,
         )
 
     def _gap(self, example: Example) -> Diagnostic:

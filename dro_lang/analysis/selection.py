@@ -8,7 +8,7 @@ from attrs import frozen
 
 from dro_lang.analysis.solver.records import Records
 from dro_lang.analysis.solver.satisfy import Example, NotKnown, Prover
-from dro_lang.conditions.normal import Normal, all_of, complement
+from dro_lang.conditions.normal import Normal, Truth, all_of, complement
 from dro_lang.conditions.selection import matching
 from dro_lang.program.model import Plan, Policy, Program, Scenario
 
@@ -72,14 +72,16 @@ def examine(program: Program, plan: Plan, most_overlaps: float = inf) -> Iterato
     if plan.policy is not Policy.EXACTLY_ONE:
         return
     overlaps = 0
+    told: set[str] = set()  # scenarios without a condition that have been found to overlap: they overlap all others
     for first, second in combinations(plan.scenarios, 2):
         if overlaps >= most_overlaps:
             break
-        if apart_by_writing(first, second):
+        if apart_by_writing(first, second) or told & {first.name, second.name}:
             continue
         answer = prover.satisfy(matches[first.name], matches[second.name])
         if isinstance(answer, Example):
             overlaps += 1
+            told.update(each.name for each in (first, second) if matches[each.name] == Truth(True))
             yield Overlap(first.name, second.name, answer)
         elif isinstance(answer, NotKnown):
             yield Unproved((first.name, second.name), answer.spent, answer.exhausted)

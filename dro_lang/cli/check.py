@@ -65,9 +65,9 @@ def command(paths: tuple[Path, ...], format_: str, fix: bool, unsafe_fixes: bool
     return Exit.PROBLEMS if has_errors(found) or (strict and found) else Exit.OK
 
 
-def _found_in_standard_input() -> Sequence[Diagnostic]:
+def _found_in_standard_input() -> list[Diagnostic]:
     source = standard_input()
-    return check_text(source, Path(source.name)).diagnostics if isinstance(source, Source) else [source]
+    return [*check_text(source, Path(source.name)).diagnostics] if isinstance(source, Source) else [source]
 
 
 def _mend(path: Path, unsafe: bool) -> None:

@@ -50,7 +50,7 @@ def hides_name(item: Tree) -> bool:
     """Whether a damaged item may declare or import a name that is not known."""
     names = [child for child in item.children if isinstance(child, Token) and child.type == "UPPER"]
     if item.data == "import_":
-        return not names or any(name.has_gap for name in names)
+        return not names or any(name.has_gap or not name[0].isupper() for name in names)
     return item.data not in ("test", "property") and (not names or names[0].has_gap or not names[0][0].isupper())
 
 

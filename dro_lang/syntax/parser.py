@@ -41,7 +41,7 @@ class ParseResult:
     broken: frozenset[str] = frozenset()
     hides_names: bool = False
     """Whether the text may declare or import names that are not known: it ends in the middle of a declaration, or has
-    one without its name. An unknown name may be one of them."""
+    one without its name or its beginning. An unknown name may be one of them."""
 
 
 def parse(source: Source) -> ParseResult:
@@ -70,7 +70,8 @@ def parse(source: Source) -> ParseResult:
     last = max((index for index, token in enumerate(lexed.tokens) if token.type != END), default=0)
     at_the_end = any(each.span.end >= len(source.text.rstrip()) for each in lexed.diagnostics)
     is_cut_off = at_the_end or any(each.terminal == END or each.index >= last for each in mended.failures)
-    hides_names = is_cut_off or lost_a_name(mended.lost) or any(hides_name(item) for item in damaged)
+    lost = mended.lost_header or lost_a_name(mended.lost)
+    hides_names = is_cut_off or lost or any(hides_name(item) for item in damaged)
     broken.update(lost_names(mended.lost))
     return ParseResult(file, tuple(in_order), lexed.comments, frozenset(broken), hides_names)
 

@@ -253,3 +253,14 @@ def test_no_record_has_an_empty_id() -> None:
     not_empty = Comparison(ComparisonOperator.NOT_EQUAL, Attribute("id", ID), Constant("", ID))
     program, plan = program_of(Scenario("all", not_empty))
     assert list(examine(evolve(program, contexts={"C": context}), plan)) == []
+
+
+def test_a_scenario_without_a_condition_is_said_to_overlap_once() -> None:
+    few, many = (
+        Comparison(operator, attribute("count"), Constant(1, INTEGER))
+        for operator in (ComparisonOperator.LESS, ComparisonOperator.GREATER_OR_EQUAL)
+    )
+    program, plan = program_of(Scenario("few", few), Scenario("every"), Scenario("many", many))
+    [found] = examine(program, plan)
+    assert isinstance(found, Overlap)
+    assert (found.first, found.second) == ("few", "every")

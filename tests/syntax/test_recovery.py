@@ -149,12 +149,13 @@ group Remind for CollectionPlan {
         ("language 1.0", []),
         ("\ufefflanguage 1.0\n", []),
         ("language 1.0\r\nrecord R {\r\n\ta : Text\r\n}\r\n", []),
+        ("languaGe 1.0\n", ["E0001"]),
         ("\x00\x01\x02", ["E0010"]),
         ("{" * 5000, ["E0008"]),
         ("}" * 5000, ["E0008"]),
         ('"' * 5001, ["E0008", "E0004"]),
     ],
-    ids=["empty", "blank", "comment", "header", "mark", "windows", "binary", "open", "closed", "quotes"],
+    ids=["empty", "blank", "comment", "header", "mark", "windows", "misspelt", "binary", "open", "closed", "quotes"],
 )
 def test_odd_files(text: str, expected: list[str]) -> None:
     assert codes(text) == expected

@@ -94,9 +94,10 @@ def _named(
         seen[name] = node.name.span
         if slot is None:
             refused = typing.lowering.refused
-            told = _is_missed(declaration, name, typing.lowering) or (id(declaration), name) in refused
+            key = id(declaration), name if slots else ""  # who takes nothing at all says so once
+            told = _is_missed(declaration, name, typing.lowering) or key in refused
             if not typing.lowering.is_broken(declaration) and not told:
-                refused.add((id(declaration), name))
+                refused.add(key)
                 free = [other for other in slots if other not in seen]
                 labels = [(declaration.name.span, "declared here")]
                 message = f"{whose} takes no `{name}`"

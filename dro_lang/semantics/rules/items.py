@@ -10,10 +10,12 @@ from dro_lang.syntax.walk import walk
 
 
 def check(overview: Overview) -> Iterator[Diagnostic]:
+    # Where a mapping brings items for a context without any, that is what is told.
+    mapped = {id(overview.find(each.context, ast.Context)) for each in overview.all(ast.Mapping) if each.items}
     for group in overview.all(ast.Group):
         context = overview.find(group.context, ast.Context)
         if context is not None and item_node(context) is None and overview.is_whole(context):
-            yield from _without_items(group, context)
+            yield from () if id(context) in mapped else _without_items(group, context)
     told: set[int] = set()
     for plan in overview.plans:
         node = plan.context and item_node(plan.context)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from dro_lang.diagnostics.diagnostic import Diagnostic, Fix, Safety, diagnose
 from dro_lang.semantics.rules.items import item_node
-from dro_lang.semantics.rules.overview import Overview
+from dro_lang.semantics.rules.overview import Overview, is_per_item
 from dro_lang.semantics.rules.texts import removal, suggestion
 from dro_lang.syntax import ast
 
@@ -41,19 +41,25 @@ def _items(overview: Overview, mapping: ast.Mapping, context: ast.Context) -> It
     node = item_node(context)
     if node is None:
         if overview.is_whole(context):
+            leave_out = Fix("leave out the `items` clause", (removal(mapping.items.span),), Safety.UNSAFE)
             yield diagnose(
                 "E0209",
                 mapping.items.span,
                 f"context `{context.name.text}` has no items to map",
                 (context.name.span, "no attribute here is `items of` a record"),
                 help="leave out the clause, or give the context an attribute `items of R`",
-                fixes=(Fix("leave out the `items` clause", (removal(mapping.items.span),), Safety.UNSAFE),),
+                fixes=() if _has_steps_per_item(overview, context) else (leave_out,),
             )
         return
     assert isinstance(node.type.base, ast.ListType)
     record = overview.find(node.type.base.record, ast.Record)
     if record is not None:
         yield from _sources(overview, mapping.items.sources, record, needed=("id",))
+
+
+def _has_steps_per_item(overview: Overview, context: ast.Context) -> bool:
+    groups = (each for each in overview.all(ast.Group) if overview.find(each.context, ast.Context) is context)
+    return any(is_per_item(step) for group in groups for step in group.steps)
 
 
 def _sources(

@@ -108,7 +108,7 @@ def _mapping(overview: Overview, plan: PlanFacts) -> Iterator[Diagnostic]:
     if any(
         overview.find(each.usage, ast.UsageType) is None or overview.find(each.context, ast.Context) is None
         for each in candidates
-    ) or any(module.broken for module in overview.world.reachable(plan.module)):
+    ) or any(module.broken or module.hides_names for module in overview.world.reachable(plan.module)):
         return
     name, usage_name = context.name.text, usage.name.text
     other = next((each for each in candidates if overview.find(each.context, ast.Context) is context), None)

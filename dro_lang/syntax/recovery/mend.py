@@ -10,7 +10,7 @@ from dro_lang.syntax.automaton import Stack, advance, bottom, expected, last_ope
 from dro_lang.syntax.recovery.candidates import candidates
 from dro_lang.syntax.recovery.documentation import misplaced_documentation
 from dro_lang.syntax.recovery.header import with_header
-from dro_lang.syntax.recovery.panic import CLOSING, best_cut, rest_left_out
+from dro_lang.syntax.recovery.panic import CLOSING, DECLARATIONS, best_cut, rest_left_out
 from dro_lang.syntax.recovery.repairs import Kind, Repair, best
 from dro_lang.syntax.recovery.wording import Failure, finding
 from dro_lang.syntax.tables.model import Tables
@@ -33,19 +33,23 @@ _MOST = 50
 class Mended:
     """`tokens` fit. `failures`: where they did not, as far as it was reported. `damage`: the offsets of the tokens
     that were left out or changed, if they had a meaning (those that were put in are without width); `lost`: parts that
-    were left out."""
+    were left out. `lost_header`: whether what was left out, or stands in another part, may be the body of a declaration
+    of which the beginning is not there."""
 
     tokens: list[Token]
     diagnostics: tuple[Diagnostic, ...]
     failures: tuple[Failure, ...]
     damage: tuple[int, ...]
     lost: tuple[Token, ...]
+    lost_header: bool
 
 
 def mend(source: Source, tables: Tables, tokens: Sequence[Token], known: Sequence[Diagnostic] = ()) -> Mended:
     """Tokens that fit, made of those of a text by the fewest changes. Nothing is said about a line or a place that a
     `known` finding of the lexer may have spoilt."""
     tokens, findings = with_header(source, tokens)
+    spoilt = {each.span for each in known}
+    findings = [each for each in findings if each.span not in spoilt]
     mender = _Mender(source, tables, tokens, [*findings], [*known, *findings])
     mender.run()
     return Mended(
@@ -57,6 +61,7 @@ def mend(source: Source, tables: Tables, tokens: Sequence[Token], known: Sequenc
         tuple(mender.failures),
         tuple(mender.damage),
         tuple(mender.lost),
+        mender.lost_header,
     )
 
 
@@ -81,6 +86,7 @@ class _Mender:
     stand_ins: list[Token] = field(factory=list)
     """Keywords that were put in where another one began a line."""
 
+    lost_header: bool = False
     balance: int = 0
     count: int = 0
     resumed: int = -1
@@ -172,6 +178,16 @@ class _Mender:
             for each in self.known
         )
 
+    def loses_header(self, repair: Repair) -> bool:
+        """Whether a body without its beginning is left out, or is joined to the part before it as a `}` is left out."""
+        left_out = self.tokens[repair.start : repair.end]
+        follows = next(token for token in self.tokens[repair.end :] if token.type != "DOC")
+        if repair.kind not in (Kind.CUT, Kind.DELETE) or not left_out:
+            return False
+        if last_open(self.stacks[repair.start]) is None:
+            return left_out[0].type not in DECLARATIONS or left_out[0].type in ("USAGE", "CALENDAR")
+        return left_out == ["}"] and follows != "}" and follows.type not in (END, *DECLARATIONS)
+
     def replace_partner(self, repair: Repair) -> None:
         """Where another bracket opens a part than the one that was written, another one closes it, too."""
         written, meant = self.tokens[repair.start], repair.tokens[0]
@@ -221,6 +237,7 @@ class _Mender:
     def apply(self, repair: Repair) -> None:
         self.balance += self.braces(repair)
         left_out = self.tokens[repair.start : repair.end]
+        self.lost_header = self.lost_header or self.loses_header(repair)
         if repair.kind is Kind.REPLACE:
             self.replace_partner(repair)
             self.stand_ins += [each for each in repair.tokens if each.indent is not None and each.is_word]
