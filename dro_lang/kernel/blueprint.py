@@ -17,8 +17,9 @@ from dro_lang.program.model import AttributeDefinition, Context, Group, GroupCal
 T = TypeVar("T")
 
 _COMPOSED = 1024
-_LAYOUTS = 256
-"""So many layouts are remembered. Plans without items have few; those with items have one for each set of ids."""
+_LAYOUTS, _INSTANCES = 256, 65_536
+"""So many layouts are remembered, with so many instances together. Plans without items have few; those with items have
+one for each set of ids."""
 
 
 @frozen(eq=False)
@@ -81,18 +82,21 @@ class Blueprint:
         key = tuple((group.name, group.group, group.copy) for group in groups), order
         layout = self._layouts.get(key)
         if layout is None:
-            if len(self._layouts) >= _LAYOUTS:
+            # A copy of the values, as other threads may add some.
+            remembered = sum(len(each.order) for each in list(self._layouts.values()))
+            if len(self._layouts) >= _LAYOUTS or remembered + len(order) > _INSTANCES:
                 self._layouts.clear()
             layout = self._layouts[key] = Layout.of(self, groups, order)
         return layout
 
     def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
         """What composition has made for a key, or makes now: something that is the same for all plans with that key."""
-        if key not in self._composed:
+        try:
+            found: T = self._composed[key]
+        except KeyError:
             if len(self._composed) >= _COMPOSED:
                 self._composed.clear()
-            self._composed[key] = make()
-        found: T = self._composed[key]
+            found = self._composed[key] = make()
         return found
 
     def group(self, name: str) -> Group:

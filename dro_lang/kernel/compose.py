@@ -44,7 +44,10 @@ def compose(
         return groups
     now = moment.astimezone(UTC)
     items = tuple(item_rows(row, blueprint.item_node))
-    instances = blueprint.remembered((scenarios, items), lambda: _instances(blueprint, groups, items))
+    if items:  # Few records have the same ones.
+        instances = _instances(blueprint, groups, items)
+    else:
+        instances = blueprint.remembered((scenarios, ()), lambda: _instances(blueprint, groups, ()))
     steps = tuple(StepState(instance, since=now) for instance in instances)
     return PlanState(plan_id, program_hash, blueprint.plan.name, row, now, groups, steps, scenarios=scenarios)
 

@@ -13,13 +13,15 @@ Kernels: TypeAlias = dict[tuple[str, str], Kernel]
 
 
 class Residents:
-    """Plans as the store has them, so many at most, and a kernel for each plan of each program. Right only as long as
-    nobody else saves plans, and until a transaction fails (`forget`)."""
+    """Plans as the store has them, so many at most, with so many steps together, and a kernel for each plan of each
+    program. Right only as long as nobody else saves plans, and until a transaction fails (`forget`)."""
 
-    def __init__(self, store: Store, limit: int = 2048, kernels: "Kernels | None" = None) -> None:
+    def __init__(self, store: Store, limit: int = 2048, steps: int = 65_536, kernels: "Kernels | None" = None) -> None:
         """`kernels` are those of others that read the same programs."""
         self._store = store
         self._limit = limit
+        self._most_steps = steps
+        self._steps = 0
         self._plans: OrderedDict[str, Loaded] = OrderedDict()
         self._kernels: Kernels = {} if kernels is None else kernels
 
@@ -32,13 +34,21 @@ class Residents:
     def keep(self, saved: Iterable[Loaded]) -> None:
         """These have just been saved."""
         for loaded in saved:
+            before = self._plans.pop(loaded.header.plan_id, None)
+            self._steps += len(loaded.state.steps) - (0 if before is None else len(before.state.steps))
             self._plans[loaded.header.plan_id] = loaded
-            self._plans.move_to_end(loaded.header.plan_id)
-        while len(self._plans) > self._limit:
-            self._plans.popitem(last=False)
+        while len(self._plans) > self._limit or self._steps > self._most_steps:
+            _, gone = self._plans.popitem(last=False)
+            self._steps -= len(gone.state.steps)
+
+    @property
+    def remembered(self) -> list[str]:
+        """The ids of the plans that are remembered, the latest last."""
+        return list(self._plans)
 
     def forget(self) -> None:
         self._plans.clear()
+        self._steps = 0
 
     def kernel(self, program: str, plan: str) -> Kernel:
         """Raises KeyError for a program or a plan that there is not."""

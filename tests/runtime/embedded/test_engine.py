@@ -14,6 +14,7 @@ from dro_lang.program.model import Allocation, Priority, ToQueue
 from dro_lang.runtime.embedded.lists import StepFilter
 from dro_lang.runtime.embedded.port import Submitted
 from dro_lang.runtime.embedded.requests import Submit
+from dro_lang.runtime.embedded.residents import Residents
 from tests.kernel.builders import (
     after,
     at,
@@ -255,3 +256,17 @@ def test_midnights_at_which_a_pause_does_not_end_are_left_out() -> None:
     house.later(days=1)
     assert house["G.wait"] == "completed"
     assert house.store.load("C-1").entries == entries + 1
+
+
+def test_the_engine_remembers_few_plans_with_many_steps() -> None:
+    """Plans with thousands of items would fill the memory long before there are as many as of small ones."""
+    house = House(program(group("G", manual("check", per_item=True))))
+    residents = Residents(house.store, limit=3, steps=10)
+    remembered = []
+    for number, items in enumerate((2, 2, 2, 2, 9, 1, 11, 1)):
+        plan_id = f"C-{number}"
+        house.engine.submit(Submit(house.hash, "P", case(*(f"p{item}" for item in range(items)), id=plan_id)))
+        residents.keep([house.store.load(plan_id)])
+        residents.keep([house.store.load(plan_id)])
+        remembered.append("".join(sorted(each[-1] for each in residents.remembered)))
+    assert remembered == ["0", "01", "012", "123", "4", "45", "", "7"]
