@@ -21,6 +21,7 @@ from dro_lang.program.expressions import (
     Known,
     ListFunction,
     Not,
+    Now,
     Or,
     Today,
     walk,
@@ -142,13 +143,16 @@ class _Composed:
         name = self.scenario.name
         if step.expires is not None:
             return Kept(call.group, step.name, None, name, as_chosen=False)
-        fails = _fails(in_the_end(self._bound(call, until)), self.records, step.per_item)
-        match self._answer(fails):
+        until = in_the_end(self._bound(call, until))
+        begun = None if step.only_if is None else _on_any_day(self._bound(call, step.only_if))
+        match self._answer(_fails(until, self.records, step.per_item, begun)):
             case Example() as example:
                 return Endless(call.group, step.name, name, example)
             case NotKnown(spent):
                 return Open(call.group, step.name, None, name, spent)
-        return Kept(call.group, step.name, None, name, as_chosen=not self._never(fails))
+        # Data that changes can take away what let the pause begin.
+        as_chosen = not self._never(_fails(until, self.records, step.per_item))
+        return Kept(call.group, step.name, None, name, as_chosen)
 
     def _met(self, call: GroupCall, step: Step, position: int, wait: Wait) -> Bypass | Kept | Open:
         name, spent, as_chosen = self.scenario.name, 0, False
@@ -259,6 +263,13 @@ def _fails(condition: Expression, records: Records, per_item: bool, where: Expre
 
 def _looks_at_item(condition: Expression) -> bool:
     return any(isinstance(part, ItemAttribute) for part in walk(condition))
+
+
+def _on_any_day(condition: Expression) -> Expression | None:
+    """What is left of a condition that held once, on whichever day that was; None for nothing."""
+    parts = condition.operands if isinstance(condition, And) else (condition,)
+    kept = tuple(part for part in parts if not any(isinstance(each, Today | Now) for each in walk(part)))
+    return None if not kept else kept[0] if len(kept) == 1 else And(kept)
 
 
 def in_the_end(condition: Expression) -> Expression:

@@ -96,3 +96,22 @@ def test_ways_past_a_wait_for_completion(steps: str, way: str, record: str) -> N
 )
 def test_waits_that_are_always_met(steps: str) -> None:
     assert found(steps) == []
+
+
+@pytest.mark.parametrize(
+    ("clauses", "record"),
+    [
+        ("only if days > 5 until days > 4", None),
+        ("only if days > 5 until days > 6", "days = 6"),
+        ("only if not paid until paid", "paid = false, days = 4"),
+        ("only if days > 5 and start_date > today until start_date <= today and days > 4", None),
+        ("only if start_date > today until start_date <= today and days > 4", "days = 4"),
+        ("only if paid until paid expires after 2 days", None),
+    ],
+)
+def test_a_pause_waits_only_where_its_condition_let_it_begin(clauses: str, record: str | None) -> None:
+    steps = f"step p: pause {{ {clauses} }}\n  step x: milestone"
+    text = PLAN.format(steps=steps)
+    diagnostics = check_source(Source("plan.dro", text), "plan", lambda path: None).diagnostics
+    endless = [each for each in diagnostics if each.code == "W2002"]
+    assert [each.notes[-1] for each in endless] == ([] if record is None else [f"record: {record}"])
