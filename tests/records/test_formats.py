@@ -69,9 +69,9 @@ def test_a_nul_byte_rejects_its_line(tmp_path: Path) -> None:
     assert "is NUL" in reason(outcomes[1])
 
 
-@pytest.mark.parametrize("depth", [2_000, 200_000])
-def test_deep_nesting_rejects_its_record(tmp_path: Path, depth: int) -> None:
-    deep = f'{{"id": "B", "x": {"[" * depth}{"]" * depth}}}'
+def test_deep_nesting_rejects_its_record(tmp_path: Path) -> None:
+    """How deep is too deep is up to Python: some versions go down a thousand, some ten thousand."""
+    deep = f'{{"id": "B", "x": {"[" * 200_000}{"]" * 200_000}}}'
     assert codes(read(write(tmp_path / "r.ndjson", "\n".join([line("A"), deep, line("C")])))) == [None, "R0101", None]
     outcomes = read(write(tmp_path / "r.json", f"[{line('A')}, {deep}, {line('C')}]"))
     assert codes(outcomes) == [None, "R0101", None]
