@@ -3,20 +3,24 @@
 from dro_lang.program.model import Plan, Program
 from dro_lang.records.formats import read_records
 from dro_lang.records.load import Accepted, Inputs, Loader
-from dro_lang.records.problems import Rejected
-from dro_lang.records.validate import field_at
+from dro_lang.records.problems import Problem, Rejected
+from dro_lang.records.tables.rows import Only
+from dro_lang.records.validate import field_at, id_of
 
 
 def find_record(program: Program, plan: Plan, inputs: Inputs, id: str) -> Accepted | Rejected | None:
-    """The record with an id, through the plan's mapping, with its items; None where there is none. Inputs are read from
-    their beginning up to it. Raises InputError."""
+    """The record with an id, through the plan's mapping, with its items; None where there is none. Tables are asked for
+    it, files are read from their beginning up to it. Raises InputError."""
     loader = Loader.of(program, plan, inputs)
     if inputs.items is not None:
         # What cannot be read in it is told where all records are read.
-        for _ in loader.take_items(inputs.items, {id}):
+        for _ in loader.take_items(inputs.items, {id}, id):
             pass
     for source in inputs.records:
-        for found in read_records(source, loader.columns()):
-            if not isinstance(found, Rejected) and field_at(found.data, loader.id_field) == id:
+        for found in read_records(source, loader.columns(), Only(loader.id_field, id)):
+            if isinstance(found, Rejected):
+                continue
+            raw = field_at(found.data, loader.id_field)
+            if raw is not None and not isinstance(raw, Problem) and id_of(raw) == id:
                 return loader.record(found)
     return None

@@ -11,6 +11,7 @@ from dro_lang.records.problems import Found, Rejected
 from dro_lang.records.streams import STANDARD_INPUT, name_of, opened
 from dro_lang.records.tables.address import Source, Table
 from dro_lang.records.tables.copied import read_table
+from dro_lang.records.tables.rows import Only
 
 
 class Format(StrEnum):
@@ -37,14 +38,15 @@ def format_by_name(path: Source) -> Format | None:
     return None if path == STANDARD_INPUT or isinstance(path, Table) else _EXTENSIONS.get(Path(path).suffix.lower())
 
 
-def read_records(path: Source, columns: Columns) -> Iterator[Found | Rejected]:
+def read_records(path: Source, columns: Columns, only: Only | None = None) -> Iterator[Found | Rejected]:
     """The records of a file, a table or standard input (`-`), in their order; what cannot be read as one is rejected.
+    `only` says of tables which are wanted; of others all come.
 
     Raises InputError, at once or while it is read, where the input as a whole is of no use.
     """
     name = name_of(path)
     if isinstance(path, Table):
-        yield from read_table(path, columns)
+        yield from read_table(path, columns, only)
         return
     by_extension = format_by_name(path)
     if by_extension is Format.PARQUET:

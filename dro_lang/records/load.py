@@ -40,6 +40,7 @@ from dro_lang.records.problems import (
 from dro_lang.records.seen import SeenIds
 from dro_lang.records.streams import STANDARD_INPUT, check_readable
 from dro_lang.records.tables.address import Source, source_of
+from dro_lang.records.tables.rows import Only
 from dro_lang.records.validate import Element, elements_of, field_at, may_be_absent, read_list, read_row
 
 __all__ = [
@@ -144,12 +145,16 @@ class Loader:
                 yield found if isinstance(found, Rejected) else self.record(found)
         yield from self.orphans()
 
-    def take_items(self, path: Source, only: Collection[str] | None = None) -> Iterator[Rejected]:
+    def take_items(
+        self, path: Source, only: Collection[str] | None = None, asked: str | None = None
+    ) -> Iterator[Rejected]:
         """Take in an items file, or the rows in it that belong to some records; yields those that cannot be read, or
-        name no record."""
+        name no record. Of a table, those alone are read that belong to the record `asked`."""
         assert isinstance(self._items, JoinedItems)
-        self._joined = JoinedRows(self._items.key, self._item_sources.get("id", "id"), only)
-        yield from self._joined.read(read_records(path, self.item_columns(self._items.key)))
+        key = self._items.key
+        self._joined = JoinedRows(key, self._item_sources.get("id", "id"), only)
+        of_one = None if asked is None else Only(key, asked)
+        yield from self._joined.read(read_records(path, self.item_columns(key), of_one))
 
     def orphans(self) -> Iterator[Rejected]:
         """The items whose record has not been read."""

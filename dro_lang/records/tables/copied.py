@@ -11,7 +11,7 @@ from dro_lang.records.csv_records import Columns
 from dro_lang.records.parquet_records import check_fields, database, read_all, roots, told
 from dro_lang.records.problems import Found, InputError, OutputError
 from dro_lang.records.tables.address import System, Table
-from dro_lang.records.tables.rows import Reading, Wanted, no_such_table
+from dro_lang.records.tables.rows import Only, Reading, Wanted, no_such_table
 
 _SOURCE = "records_source"
 _ROWS = "records_rows"
@@ -20,8 +20,8 @@ _MEMORY = "400MB"
 """That DuckDB may hold where records are read one by one."""
 
 
-def copy_table(table: Table, columns: Columns, connection: Any, file: Path) -> None:
-    """Write the rows of a table, in its order, to a Parquet file.
+def copy_table(table: Table, columns: Columns, connection: Any, file: Path, only: Only | None = None) -> None:
+    """Write the rows of a table, in its order, to a Parquet file; or some of them.
 
     Raises InputError where the table cannot be read or lacks a required column, OutputError where there is no room.
     """
@@ -33,16 +33,16 @@ def copy_table(table: Table, columns: Columns, connection: Any, file: Path) -> N
 
     try:
         if table.system is System.DUCKDB:
-            _copy_attached(table, wanted, connection, file)
+            _copy_attached(table, wanted, connection, file, only)
         else:
-            _copy_rows(table, wanted, connection, file)
+            _copy_rows(table, wanted, connection, file, only)
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         raise OutputError(f"`{table}` cannot be copied: {told(error)}", "give room for its copy") from None
     except duckdb.Error as error:
         raise InputError(f"`{table}` cannot be read: {told(error)}", "check the table") from None
 
 
-def _copy_attached(table: Table, wanted: Wanted, connection: Any, file: Path) -> None:
+def _copy_attached(table: Table, wanted: Wanted, connection: Any, file: Path, only: Only | None) -> None:
     import duckdb
 
     try:
@@ -61,7 +61,10 @@ def _copy_attached(table: Table, wanted: Wanted, connection: Any, file: Path) ->
             raise no_such_table(table, [of if schema == "main" else f"{schema}.{of}" for schema, of in columns])
         cells = ", ".join(map(name, wanted(columns[place])))
         source = ".".join(map(name, (_SOURCE, *place)))
-        connection.execute(f"COPY (SELECT {cells} FROM {source}) TO {text_literal(str(file))} (FORMAT parquet)")
+        where = ""
+        if only is not None and only.column in columns[place]:
+            where = f" WHERE CAST({name(only.column)} AS VARCHAR) = {text_literal(only.value)}"
+        connection.execute(f"COPY (SELECT {cells} FROM {source}{where}) TO {text_literal(str(file))} (FORMAT parquet)")
     finally:
         connection.execute(f"DETACH {_SOURCE}")
 
@@ -72,8 +75,8 @@ def names_of(table: Table) -> tuple[str, str]:
     return (schema if point else "main"), of
 
 
-def _copy_rows(table: Table, wanted: Wanted, connection: Any, file: Path) -> None:
-    with _reading(table, wanted) as reading:
+def _copy_rows(table: Table, wanted: Wanted, connection: Any, file: Path, only: Only | None) -> None:
+    with _reading(table, wanted, only) as reading:
         # Under names of their own, until they are written: those of the table may be any.
         types = list(reading.types.values())
         columns = ", ".join(f"c{at} {type}" for at, type in enumerate(types))
@@ -88,15 +91,15 @@ def _copy_rows(table: Table, wanted: Wanted, connection: Any, file: Path) -> Non
         connection.execute(f"DROP TABLE {_ROWS}")
 
 
-def _reading(table: Table, wanted: Wanted) -> AbstractContextManager[Reading]:
+def _reading(table: Table, wanted: Wanted, only: Only | None) -> AbstractContextManager[Reading]:
     # Each loads a library that takes its time.
     if table.system is System.SQLITE:
         from dro_lang.records.tables import sqlite
 
-        return sqlite.reading(table, wanted)
+        return sqlite.reading(table, wanted, only)
     from dro_lang.records.tables import postgres
 
-    return postgres.reading(table, wanted)
+    return postgres.reading(table, wanted, only)
 
 
 def _array(cells: Sequence[Any]) -> Any:
@@ -109,10 +112,10 @@ def _array(cells: Sequence[Any]) -> Any:
     return numpy.ma.array([cell or 0 for cell in cells], mask=missing, dtype=numpy.int64)
 
 
-def read_table(table: Table, columns: Columns) -> Iterator[Found]:
-    """The records of a table, one by one. Raises InputError and OutputError as `copy_table`."""
+def read_table(table: Table, columns: Columns, only: Only | None = None) -> Iterator[Found]:
+    """The records of a table, or some of them, one by one. Raises InputError and OutputError as `copy_table`."""
     with TemporaryDirectory(prefix="drolang-table-") as folder:
         copy = Path(folder, "rows.parquet")
         with database(_MEMORY, Path(folder, "spill")) as connection:
-            copy_table(table, columns, connection, copy)
+            copy_table(table, columns, connection, copy, only)
             yield from read_all(connection, copy, columns, str(table))

@@ -8,7 +8,7 @@ from typing import Any
 from dro_lang.conditions.columnar.terms import name
 from dro_lang.records.problems import InputError
 from dro_lang.records.tables.address import Table
-from dro_lang.records.tables.rows import BATCH, Batch, Reading, Wanted, no_such_table, unreadable
+from dro_lang.records.tables.rows import BATCH, Batch, Only, Reading, Wanted, no_such_table, unreadable
 
 _PATIENCE = 10
 """Seconds until a server that does not answer is given up, unless the address says otherwise."""
@@ -30,7 +30,7 @@ _WIDEST = 38
 
 
 @contextmanager
-def reading(table: Table, wanted: Wanted) -> Iterator[Reading]:
+def reading(table: Table, wanted: Wanted, only: Only | None = None) -> Iterator[Reading]:
     """A table as it is at one moment, in the order of its primary key if it has one. Raises InputError where it cannot
     be read, now or later."""
     connect = connector()
@@ -47,7 +47,7 @@ def reading(table: Table, wanted: Wanted) -> Iterator[Reading]:
             if not declared:
                 raise no_such_table(table, _tables(connection))
             types = {column: _type(declared[column]) for column in wanted(list(declared))}
-            yield Reading(types, _batches(connection, table, types))
+            yield Reading(types, _batches(connection, table, types, only if only and only.column in types else None))
     except psycopg.Error as error:
         raise unreadable(table, error) from None
 
@@ -98,7 +98,9 @@ def _type(declared: str) -> str:
     return _TYPES.get(declared, "VARCHAR")
 
 
-def _batches(connection: Any, table: Table, types: Mapping[str, str]) -> Iterator[Batch]:
+def _batches(connection: Any, table: Table, types: Mapping[str, str], only: Only | None) -> Iterator[Batch]:
+    import psycopg
+
     key = connection.execute(
         "SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY(indkey) "
         "WHERE indrelid = to_regclass(%s) AND indisprimary ORDER BY array_position(indkey::int2[], attnum)",
@@ -108,6 +110,15 @@ def _batches(connection: Any, table: Table, types: Mapping[str, str]) -> Iterato
     order = f" ORDER BY {', '.join(f'records.{name(column)}' for (column,) in key)}" if key else ""
     cells = ", ".join(f"{name(column)}::text" for column in types)
     with connection.cursor(name="records") as rows:
-        rows.execute(f"SELECT {cells} FROM {quoted(table)} AS records{order}")
+        if only is None:
+            rows.execute(f"SELECT {cells} FROM {quoted(table)} AS records{order}")
+        else:
+            try:
+                # The text is taken as a value of the column's own type, of which there may be an index.
+                where = f" WHERE records.{name(only.column)} = %s"
+                rows.execute(f"SELECT {cells} FROM {quoted(table)} AS records{where}{order}", (only.value,))
+            except psycopg.DataError:
+                # It is none: no row has it.
+                return
         while batch := rows.fetchmany(BATCH):
             yield list(zip(*batch, strict=True))

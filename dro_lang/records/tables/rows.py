@@ -15,6 +15,22 @@ Wanted = Callable[[Sequence[str]], Sequence[str]]
 
 
 @frozen
+class Only:
+    """Those rows alone that have a text, or the whole number that it is, in a column: of a database, which has an index
+    of it at best. Others may come as well; where there is no such column, all do."""
+
+    column: str
+    value: str
+
+    @property
+    def number(self) -> int | None:
+        """The whole number that the text is, as databases write one."""
+        digits = self.value.removeprefix("-")
+        canonical = digits.isascii() and digits.isdigit() and len(digits) < 19 and str(int(self.value)) == self.value
+        return int(self.value) if canonical else None
+
+
+@frozen
 class Reading:
     """The columns of a table that matter, with the types of DuckDB that they are converted to, and its rows in
     batches, each as a sequence of cells for every column: whole numbers or None, or texts or None."""

@@ -6,32 +6,52 @@ that stands for it, which is the one that was written into a column such as DECI
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 from urllib.parse import quote
 
 from dro_lang.conditions.columnar.terms import name
 from dro_lang.records.problems import InputError
 from dro_lang.records.tables.address import Table
-from dro_lang.records.tables.rows import BATCH, Batch, Reading, Wanted, no_such_table, unreadable
+from dro_lang.records.tables.rows import BATCH, Batch, Only, Reading, Wanted, no_such_table, unreadable
 
 _BOOLEANS = {"BOOLEAN", "BOOL"}
 """Declared so, a column of 0 and 1 is one of false and true: SQLite has no other."""
+_KNOWN: dict[tuple[Table, tuple[str, ...]], tuple[tuple[tuple[int, int], ...], dict[str, str]]] = {}
+"""The types of columns, as they were when their file was last written to."""
+_MOST_KNOWN = 100
 
 
 @contextmanager
-def reading(table: Table, wanted: Wanted) -> Iterator[Reading]:
+def reading(table: Table, wanted: Wanted, only: Only | None = None) -> Iterator[Reading]:
     """A table as it is at one moment, in the order of its rows. Raises InputError where it cannot be read, now or
     later."""
+    stamp = _stamp(table)
     try:
         with closing(_connect(table)) as connection:
             connection.execute("BEGIN")
             declared = _columns(connection, table)
             columns = wanted(list(declared))
-            types = _types(connection, table, {column: declared[column] for column in columns})
-            yield Reading(types, _batches(connection, table, types))
+            read, of_all = {column: declared[column] for column in columns}, (table, tuple(columns))
+            asked = only if only is not None and only.column in read else None
+            # What stands in the other rows says what a value of this one is: that is looked at once.
+            known = None if asked is None else _KNOWN.get(of_all)
+            types = known[1] if known is not None and known[0] == stamp else _types(connection, table, read)
+            if asked is not None and (of_all in _KNOWN or len(_KNOWN) < _MOST_KNOWN):
+                _KNOWN[of_all] = (stamp, types)
+            yield Reading(types, _batches(connection, table, types, asked))
     except sqlite3.Error as error:
         raise unreadable(table, error) from None
+
+
+def _stamp(table: Table) -> tuple[tuple[int, int], ...]:
+    """Another one whenever something was written."""
+    found = []
+    for path in table.files:
+        with suppress(OSError):
+            stat = path.stat()
+            found.append((stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
 
 
 def _connect(table: Table) -> sqlite3.Connection:
@@ -68,10 +88,15 @@ def _types(connection: sqlite3.Connection, table: Table, declared: Mapping[str, 
     return types
 
 
-def _batches(connection: sqlite3.Connection, table: Table, types: Mapping[str, str]) -> Iterator[Batch]:
+def _batches(
+    connection: sqlite3.Connection, table: Table, types: Mapping[str, str], only: Only | None
+) -> Iterator[Batch]:
     kind = connection.execute("SELECT type, wr FROM pragma_table_list(?)", (table.name,)).fetchone()
     order = " ORDER BY rowid" if kind == ("table", 0) else ""
-    rows = connection.execute(f"SELECT {', '.join(map(name, types))} FROM {name(table.name)}{order}")
+    # A text is compared with whatever the column holds, as SQLite has it: with numbers only where it is declared so.
+    where = "" if only is None else f" WHERE {name(only.column)} IN (?, ?)"
+    values = () if only is None else (only.value, only.value if only.number is None else only.number)
+    rows = connection.execute(f"SELECT {', '.join(map(name, types))} FROM {name(table.name)}{where}{order}", values)
     texts = [at for at, type in enumerate(types.values()) if type == "VARCHAR"]
     while batch := rows.fetchmany(BATCH):
         columns: list[Sequence[Any]] = list(zip(*batch, strict=True))

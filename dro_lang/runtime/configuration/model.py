@@ -7,8 +7,9 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from dro_lang.records.tables.address import Table
-from dro_lang.runtime.configuration.secret import Secret
+from dro_lang.records.load import InputError, Inputs
+from dro_lang.records.tables.address import Table, source_of
+from dro_lang.runtime.configuration.secret import Secret, SecretMissing
 from dro_lang.runtime.outside.port import Lane
 from dro_lang.source import Source, Span
 
@@ -184,10 +185,27 @@ class Callbacks:
 @frozen
 class ObjectSettings:
     """Where the records of an object stand, for whoever submits one by its id: a file or a table, and another one for
-    items that are rows of their own."""
+    items that are rows of their own. A table on a server is a secret: its address may hold a password."""
 
-    records: Path | Table
-    items: Path | Table | None = None
+    records: Path | Table | Secret
+    items: Path | Table | Secret | None = None
+
+    def inputs(self) -> Inputs:
+        """What is to be read. Raises InputError where the address of a server is not there, or none."""
+        return Inputs([_revealed(self.records)], None if self.items is None else _revealed(self.items))
+
+
+def _revealed(where: Path | Table | Secret) -> Path | Table:
+    if isinstance(where, Path | Table):
+        return where
+    try:
+        found = source_of(where.reveal())
+    except SecretMissing as missing:
+        raise InputError(str(missing), "say there where the records stand") from None
+    if not isinstance(found, Table) or found.file is not None:
+        what = "the secret that says where the records stand is no address of a table on a server"
+        raise InputError(what, "write postgresql://HOST/DATABASE?table=NAME")
+    return found
 
 
 # ---- signing in

@@ -25,8 +25,11 @@ class References:
         value = text(node, found)
         return None if value is None else (self.folder / value).absolute()
 
-    def records(self, node: Node, found: Findings) -> Path | TableOfRecords | None:
-        """Where records stand: a file, or a table in a file. Absolute from here on."""
+    def records(self, node: Node, found: Findings) -> Path | TableOfRecords | Secret | None:
+        """Where records stand: a file, or a table in a file, absolute from here on; or a reference to the address of a
+        table on a server."""
+        if node.is_table:
+            return self.secret(node, found)
         value = text(node, found)
         if value is None:
             return None
@@ -34,8 +37,7 @@ class References:
         if not isinstance(source, TableOfRecords):
             return (self.folder / value).absolute()
         if source.file is None:
-            what = "the address of a server must not stand here: name a file, or a table in one"
-            found.append(diagnose("C0106", node.span, what))
+            exposed(node, "the address of a server must not stand in this file", "`env` or `file`", found)
             return None
         if not source.name:
             wrong(node, "this is to be a file, or a table as in `sqlite:crm.db?table=accounts`", found)

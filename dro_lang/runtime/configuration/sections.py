@@ -24,6 +24,7 @@ from dro_lang.runtime.configuration.model import (
     Use,
 )
 from dro_lang.runtime.configuration.references import References
+from dro_lang.runtime.configuration.secret import Secret
 from dro_lang.runtime.configuration.servers import endpoint, lane
 from dro_lang.runtime.configuration.tables import (
     Table,
@@ -129,7 +130,7 @@ def _is_secret(database: Node) -> bool:
 
 
 def object_records(table: Table, references: References) -> ObjectSettings:
-    nowhere: Path | TableOfRecords = Path()
+    nowhere: Path | TableOfRecords | Secret = Path()
     made = ObjectSettings(
         records=table.need("records", references.records, nowhere), items=table.get("items", references.records, None)
     )

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from importlib.util import find_spec
+from pathlib import Path
 
 from dro_lang.diagnostics.diagnostic import Diagnostic, diagnose
 from dro_lang.program.expressions import Constant
 from dro_lang.program.model import Action, AttributeDefinition, Integration, Program, Step, StepKind, ToQueue
 from dro_lang.records.problems import InputError
 from dro_lang.records.streams import check_readable
+from dro_lang.records.tables.address import Table
 from dro_lang.runtime.configuration.model import Configuration, IntegrationSettings, Use
 from dro_lang.runtime.configuration.secret import SecretMissing
 from dro_lang.runtime.outside.actions.mail.templates import Templates
@@ -66,7 +68,7 @@ def _unusable_files(configuration: Configuration) -> Iterator[Diagnostic]:
     for name, settings in configuration.objects.items():
         for key, source in (("records", settings.records), ("items", settings.items)):
             try:
-                if source is not None:
+                if isinstance(source, Path | Table):
                     check_readable(source)
             except InputError as error:
                 yield diagnose("C0103", configuration.place("objects", name, key), error.message, help=error.help)

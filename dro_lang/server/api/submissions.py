@@ -9,7 +9,7 @@ from pydantic import Field, StrictBool
 from dro_lang.program.model import Plan, Program
 from dro_lang.program.values import Row
 from dro_lang.records.find import find_record
-from dro_lang.records.load import Accepted, InputError, Inputs, Position, Rejected, load_one
+from dro_lang.records.load import Accepted, InputError, Position, Rejected, load_one
 from dro_lang.records.validate import row_of, row_to_data
 from dro_lang.runtime.embedded.requests import Receipt, Submit, SubmittedRecord
 from dro_lang.runtime.embedded.sqlite.feed import Change
@@ -145,7 +145,7 @@ def _where_it_stands(
     if source is None or transaction.transactionId is None:
         return None
     try:
-        return find_record(program, plan, Inputs([source.records], source.items), transaction.transactionId)
+        return find_record(program, plan, source.inputs(), transaction.transactionId)
     except InputError as error:
         raise Problem(503, "S0505", f"{error.message}: {error.help}") from None
 

@@ -130,7 +130,7 @@ def test_an_environment_changes_single_settings(tmp_path: Path) -> None:
         ),
         (
             '[objects.X]\nrecords = "postgresql://me:hush@crm/db?table=t"',
-            "2 C0106 the address of a server must not stand here: name a file, or a table in one",
+            "2 C0106 the address of a server must not stand in this file",
         ),
         ('[records.r]\nkey = "id"', "1 C0108 `records.r` has either `database` or `file`"),
         ('[records.r]\nkey = "id"\nfile = "r.xml"', "3 C0103 this is to be a file that ends in `.csv` or `.ndjson`"),
