@@ -15,7 +15,7 @@ from attrs import frozen
 
 from dro_lang.runtime.embedded.clock import Clock
 from dro_lang.runtime.embedded.errors import StoreError, StoreHeld
-from dro_lang.runtime.embedded.sqlite.connection import MEMORY, told
+from dro_lang.runtime.embedded.sqlite.connection import MEMORY, Told
 from dro_lang.runtime.embedded.sqlite.store import SqliteStore
 
 
@@ -76,7 +76,7 @@ def lock_path(store: Path | str) -> Path:
 
 def _locked(store: SqliteStore) -> sqlite3.Connection:
     path = lock_path(store.path)
-    with told(path):
+    with Told(path):
         connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("BEGIN EXCLUSIVE")

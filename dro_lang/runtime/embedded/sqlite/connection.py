@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import TracebackType
 
 from dro_lang.runtime.embedded.errors import StoreError
 from dro_lang.runtime.embedded.sqlite.migration import can_migrate, is_held, migrate
@@ -21,7 +22,7 @@ def connect(path: Path | str, create: bool) -> sqlite3.Connection:
     """
     if str(path) != MEMORY and not create and not Path(path).exists():
         raise StoreError("R0401", f"there is no store `{path}`", "name the file that `drolang run --store` made")
-    with told(path):
+    with Told(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             _prepare(connection, path)
@@ -73,7 +74,7 @@ def _value(connection: sqlite3.Connection, pragma: str) -> int:
 @contextmanager
 def transaction(connection: sqlite3.Connection, path: Path | str) -> Iterator[None]:
     """What is written inside is on disk when it ends, or undone where it raises."""
-    with told(path):
+    with Told(path):
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -86,16 +87,23 @@ def transaction(connection: sqlite3.Connection, path: Path | str) -> Iterator[No
             raise
 
 
-@contextmanager
-def told(path: Path | str) -> Iterator[None]:
-    """Tell the errors of SQLite as those of a store."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        story = _story(error, path)
-        if story is None:
-            raise
-        raise story from error
+class Told:
+    """Tells the errors of SQLite as those of a store. A class, as each of many queries is made in one, and a generator
+    would take as long as some of them."""
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if isinstance(error, sqlite3.Error):
+            story = _story(error, self._path)
+            if story is not None:
+                raise story from error
 
 
 def _story(error: sqlite3.Error, path: Path | str) -> StoreError | None:

@@ -195,7 +195,7 @@ class KeepingTables(RequestTables):
 
     def shrink(self) -> None:
         """Give the room of what was removed back."""
-        with files.told(self.path):
+        with files.Told(self.path):
             self._connection.execute("VACUUM")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -204,7 +204,7 @@ class KeepingTables(RequestTables):
 
         One step: what others write while a copy is made in several would start it again.
         """
-        with files.told(path):
+        with files.Told(path):
             target = sqlite3.connect(path, isolation_level=None)
             try:
                 self._connection.backup(target)

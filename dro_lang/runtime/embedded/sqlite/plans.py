@@ -26,6 +26,13 @@ from dro_lang.runtime.embedded.sqlite.writing import Writing
 
 _PAGE = 1000
 
+# The parts of a union come in their order.
+_DUE = " UNION ALL ".join(
+    f"SELECT id FROM (SELECT id FROM plans WHERE priority = {priority} AND wake <= ?1 ORDER BY wake LIMIT ?2)"
+    for priority in range(len(PRIORITIES))
+)
+_DUE += " LIMIT ?2"
+
 
 class PlanTables(Tables):
     """The part of the store that holds plans."""
@@ -106,12 +113,7 @@ class PlanTables(Tables):
     # ---- what is to be done
 
     def due(self, at: datetime, limit: int) -> list[str]:
-        found: list[str] = []
-        for priority in range(len(PRIORITIES)):
-            if len(found) < limit:
-                query = "SELECT id FROM plans WHERE priority = ? AND wake <= ? ORDER BY wake LIMIT ?"
-                found += (id for (id,) in self._all(query, priority, to_micros(at), limit - len(found)))
-        return found
+        return [id for (id,) in self._all(_DUE, to_micros(at), limit)]
 
     def next_wake(self) -> datetime | None:
         query = "SELECT min(wake) FROM plans WHERE priority = ? AND wake IS NOT NULL"

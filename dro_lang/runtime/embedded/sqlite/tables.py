@@ -29,12 +29,12 @@ class Tables:
         self._connection.close()
 
     def _all(self, query: str, *values: Any) -> list[Columns]:
-        with files.told(self.path):
+        with files.Told(self.path):
             return self._connection.execute(query, values).fetchall()
 
     def _each(self, query: str, *values: Any) -> Generator[Columns, None, None]:
         """The rows one by one, as they are wanted."""
-        with files.told(self.path), closing(self._connection.execute(query, values)) as rows:
+        with files.Told(self.path), closing(self._connection.execute(query, values)) as rows:
             yield from rows
 
     @contextmanager
@@ -43,7 +43,7 @@ class Tables:
         if self._connection.in_transaction:
             yield
             return
-        with files.told(self.path):
+        with files.Told(self.path):
             self._connection.execute("BEGIN")
             try:
                 yield
@@ -51,15 +51,15 @@ class Tables:
                 self._connection.execute("ROLLBACK")
 
     def _first(self, query: str, *values: Any) -> Columns | None:
-        with files.told(self.path):
+        with files.Told(self.path):
             row: Columns | None = self._connection.execute(query, values).fetchone()
             return row
 
     def _run(self, statement: str, *values: Any) -> int:
         """Gives the key of the row that was added, where one was."""
-        with files.told(self.path):
+        with files.Told(self.path):
             return self._connection.execute(statement, values).lastrowid or 0
 
     def _run_each(self, statement: str, rows: Iterable[Columns]) -> None:
-        with files.told(self.path):
+        with files.Told(self.path):
             self._connection.executemany(statement, rows)
