@@ -4,7 +4,7 @@ A leaf is a subject and the set of its regions (as bits) in which it holds, so l
 `|`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from attrs import define, field, frozen
@@ -12,7 +12,7 @@ from attrs import define, field, frozen
 from dro_lang.analysis.solver.regions import Domains, Region, leaves_of, regions
 from dro_lang.analysis.solver.relations import Relations
 from dro_lang.analysis.solver.subjects import Subject, Test, test_of
-from dro_lang.conditions.normal import All, Flag, Membership, Normal, Presence, Range, Relation, Truth
+from dro_lang.conditions.normal import All, Flag, Membership, Normal, Presence, Range, Truth
 from dro_lang.conditions.normal import Any as AnyOf
 from dro_lang.conditions.order import COMPARISONS, comparable
 from dro_lang.program.values import Value
@@ -56,6 +56,9 @@ class Space:
     domains: Domains
     _subjects: list[Subject] = field(factory=list)
     _regions: list[tuple[Region, ...]] = field(factory=list)
+    _points: list[tuple[Any, ...]] = field(factory=list)
+    """The values of the regions, as they are compared."""
+
     _numbers: dict[Subject, int] = field(factory=dict)
     _nodes: dict[int, tuple[Normal, Node]] = field(factory=dict)
     """By the identity of leaves, which formulas share, and which are costly to compare."""
@@ -70,7 +73,9 @@ class Space:
             by_subject.setdefault(test.subject, {})[id(test)] = test
         for number, (subject, tests) in enumerate(by_subject.items()):
             space._subjects.append(subject)
-            space._regions.append(regions(subject, tests.values(), domains))
+            found = regions(subject, tests.values(), domains)
+            space._regions.append(found)
+            space._points.append(tuple(_point(region.value) for region in found))
             space._numbers[subject] = number
         space.relations = Relations.of(space._subjects, domains)
         return space
@@ -96,7 +101,8 @@ class Space:
         if id(formula) not in self._nodes:
             test = test_of(formula)
             number = self._numbers[test.subject]
-            mask = sum(1 << index for index, region in enumerate(self._regions[number]) if holds(test, region.value))
+            passes = _passing(test)
+            mask = sum(1 << index for index, point in enumerate(self._points[number]) if passes(point))
             self._nodes[id(formula)] = formula, self._leaf(number, mask)
         return self._nodes[id(formula)][1]
 
@@ -149,23 +155,29 @@ def leaves(node: Node) -> Iterator[Leaf]:
             yield from leaves(part)
 
 
-def holds(test: Test, value: Value) -> bool:
-    """Whether a value of the subject passes the test."""
+def _point(value: Value) -> Any:
+    return None if value is None else comparable(value)
+
+
+def _passing(test: Test) -> Callable[[Any], bool]:
+    """Whether a value, as it is compared, passes a test; None stands for unknown."""
     match test.leaf:
         case Presence(_, known):
-            return (value is not None) is known
+            return lambda point: (point is not None) is known
         case Flag(_, expected):
-            return value is expected
-    if value is None:
-        return False
-    point: Any = comparable(value)
-    match test.leaf:
+            return lambda point: point is expected
         case Range(_, low, high, inside):
-            above = low is None or point >= comparable(low.value)
-            below = high is None or point <= comparable(high.value)
-            return (above and below) is inside
+            least, most = low and comparable(low.value), high and comparable(high.value)
+
+            def lies(point: Any) -> bool:
+                if point is None:
+                    return False
+                return ((low is None or point >= least) and (high is None or point <= most)) is inside
+
+            return lies
         case Membership(_, members, inside):
-            return any(point == comparable(member.value) for member in members) is inside
-        case Relation():
-            assert test.operator is not None
-            return COMPARISONS[test.operator](point, comparable(test.constant))
+            points = {comparable(member.value) for member in members}
+            return lambda point: point is not None and (point in points) is inside
+    assert test.operator is not None
+    compare, to = COMPARISONS[test.operator], comparable(test.constant)
+    return lambda point: point is not None and compare(point, to)
