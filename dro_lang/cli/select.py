@@ -7,6 +7,7 @@ import tempfile
 import time
 from contextlib import ExitStack
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
@@ -193,7 +194,8 @@ def _by_columns(
     workspace = Workspace.beside(folder if out is None else parts_beside(out), job)
     if workspace.resumed:
         say(f"goes on after {plural(len(workspace.done), 'part')} that an earlier run has written")
-    with select_all(job, workspace, reject.write, bar.at) as outcome:
+    copied = partial(bar.at, counted="rows copied")
+    with select_all(job, workspace, reject.write, bar.at, copied) as outcome:
         if out is None:
             as_text(outcome, workspace, format_)
         elif isinstance(out, Table):

@@ -8,6 +8,7 @@ from dro_lang.runtime.batch.select import prepared, select_all
 from dro_lang.runtime.batch.workspace import Workspace
 from tests.columnar.plans import TODAY, plan_of
 from tests.columnar.test_parquet import parquet
+from tests.columnar.test_tables import changed, sqlite
 
 
 def test_what_is_told_grows_to_the_number_of_records(tmp_path):
@@ -27,6 +28,17 @@ def test_what_is_told_grows_to_the_number_of_records(tmp_path):
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert {20, 40, 50} <= {done for done, _ in told}
     assert {total for _, total in told} == {50}
+
+
+def test_rows_of_a_table_are_told_while_they_are_copied(tmp_path):
+    program = plan_of()
+    job = prepared(
+        Job(program, program.plans["P"], Inputs([sqlite(tmp_path / "a.db", changed(visits=list(range(50))))]), TODAY)
+    )
+    copied = []
+    with select_all(job, Workspace.beside(tmp_path / "work", job), [].append, lambda *at: None, copied.append):
+        pass
+    assert copied[-1] == 50
 
 
 def test_the_rows_of_text_are_estimated_by_the_first_lines(tmp_path):

@@ -24,13 +24,14 @@ class Progress:
         self._next = time.monotonic() + _AFTER
         self._shown = 0
 
-    def at(self, count: int, total: int | None = None) -> None:
-        """So many are done; of about how many, where that is known only now."""
+    def at(self, count: int, total: int | None = None, counted: str | None = None) -> None:
+        """So many are done; of about how many, where that is known only now. `counted`: of what, if of something
+        else."""
         self._total = total or self._total
         if not self._wanted or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _EVERY
-        line = f"{count:,} {self._counted}"
+        line = f"{count:,} {counted or self._counted}"
         if self._begun is not None:
             line += f", {count / (time.monotonic() - self._begun):,.0f} a second"
         if self._total:

@@ -1,6 +1,6 @@
 """A table as a Parquet file: only the columns that matter, as they are at one moment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,8 +20,16 @@ _MEMORY = "400MB"
 """That DuckDB may hold where records are read one by one."""
 
 
-def copy_table(table: Table, columns: Columns, connection: Any, file: Path, only: Only | None = None) -> None:
-    """Write the rows of a table, in its order, to a Parquet file; or some of them.
+def copy_table(
+    table: Table,
+    columns: Columns,
+    connection: Any,
+    file: Path,
+    only: Only | None = None,
+    copied: Callable[[int], None] = lambda rows: None,
+) -> None:
+    """Write the rows of a table, in its order, to a Parquet file; or some of them. `copied` is called now and then with
+    how many are fetched, save for a table of DuckDB, which is copied in one go.
 
     Raises InputError where the table cannot be read or lacks a required column, OutputError where there is no room.
     """
@@ -35,7 +43,7 @@ def copy_table(table: Table, columns: Columns, connection: Any, file: Path, only
         if table.system is System.DUCKDB:
             _copy_attached(table, wanted, connection, file, only)
         else:
-            _copy_rows(table, wanted, connection, file, only)
+            _copy_rows(table, wanted, connection, file, only, copied)
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         raise OutputError(f"`{table}` cannot be copied: {told(error)}", "give room for its copy") from None
     except duckdb.Error as error:
@@ -75,17 +83,22 @@ def names_of(table: Table) -> tuple[str, str]:
     return (schema if point else "main"), of
 
 
-def _copy_rows(table: Table, wanted: Wanted, connection: Any, file: Path, only: Only | None) -> None:
+def _copy_rows(
+    table: Table, wanted: Wanted, connection: Any, file: Path, only: Only | None, copied: Callable[[int], None]
+) -> None:
     with _reading(table, wanted, only) as reading:
         # Under names of their own, until they are written: those of the table may be any.
         types = list(reading.types.values())
         columns = ", ".join(f"c{at} {type}" for at, type in enumerate(types))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {_ROWS} ({columns})")
         cells = ", ".join(f"CAST(c{at} AS {type})" for at, type in enumerate(types))
+        rows = 0
         for batch in reading.batches:
             connection.register(_BATCH, {f"c{at}": _array(cells) for at, cells in enumerate(batch)})
             connection.execute(f"INSERT INTO {_ROWS} SELECT {cells} FROM {_BATCH}")
             connection.unregister(_BATCH)
+            rows += len(batch[0]) if batch else 0
+            copied(rows)
         named = ", ".join(f"c{at} AS {name(column)}" for at, column in enumerate(reading.types))
         connection.execute(f"COPY (SELECT {named} FROM {_ROWS}) TO {text_literal(str(file))} (FORMAT parquet)")
         connection.execute(f"DROP TABLE {_ROWS}")

@@ -37,6 +37,9 @@ from dro_lang.runtime.batch.workspace import Workspace, unwritable
 Report = Callable[[int, int], None]
 """Called now and then with how many records are done, and with how many there are, about."""
 
+Copied = Callable[[int], None]
+"""Called now and then with how many rows of a table have been copied, before records are done."""
+
 
 def prepared(job: Job) -> Job:
     """The job with every file of its inputs named. Raises InputError where there is none."""
@@ -47,7 +50,11 @@ def prepared(job: Job) -> Job:
 
 @contextmanager
 def select_all(
-    job: Job, workspace: Workspace, reject: Callable[[Rejected], None], report: Report
+    job: Job,
+    workspace: Workspace,
+    reject: Callable[[Rejected], None],
+    report: Report,
+    copied: Copied = lambda rows: None,
 ) -> Iterator["Outcome"]:
     """Select for every record of a job, going on where a run before this one was stopped.
 
@@ -55,14 +62,19 @@ def select_all(
     """
     # Closed also where it is interrupted: threads of DuckDB that outlive the interpreter would abort the process.
     with database(job.limits.memory, workspace.scratch("spill")) as connection:
-        yield _select(job, workspace, connection, reject, report)
+        yield _select(job, workspace, connection, reject, report, copied)
 
 
 def _select(
-    job: Job, workspace: Workspace, connection: Any, reject: Callable[[Rejected], None], report: Report
+    job: Job,
+    workspace: Workspace,
+    connection: Any,
+    reject: Callable[[Rejected], None],
+    report: Report,
+    copied: Copied,
 ) -> "Outcome":
     loader = Loader.of(job.program, job.plan, job.inputs)
-    work = tuple(_parts(job, loader, workspace, connection))
+    work = tuple(_parts(job, loader, workspace, connection, copied))
     items = None
     if job.inputs.items is not None:
         items = stage_items(job, loader, workspace, connection)
@@ -85,12 +97,12 @@ def _select(
     return _finish(selector, work, workspace, connection, reject, looked_at)
 
 
-def _parts(job: Job, loader: Loader, workspace: Workspace, connection: Any) -> Iterator[Part]:
+def _parts(job: Job, loader: Loader, workspace: Workspace, connection: Any, copied: Copied) -> Iterator[Part]:
     """The parts of all inputs; tables are copied first."""
     for number, source in enumerate(job.inputs.records):
         if isinstance(source, Table):
             copy = workspace.scratch(f"table-{number}.parquet")
-            copy_table(source, loader.columns(), connection, copy)
+            copy_table(source, loader.columns(), connection, copy, copied=copied)
             yield from of_parquet(copy, str(source), connection, job.limits)
         else:
             yield from parts(source, connection, job.limits)
