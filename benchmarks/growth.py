@@ -165,7 +165,9 @@ def draw(panels: dict[str, dict[str, Curve]], path: Path) -> None:
 
 def main() -> None:
     arguments = parser(__doc__, rounds=5)
-    arguments.add_argument("--records", type=int, default=RECORDS[-1], help="how many records at most (default: ten million)")
+    arguments.add_argument(
+        "--records", type=int, default=RECORDS[-1], help="how many records at most (default: ten million)"
+    )
     given = arguments.parse_args()
     panels = {
         "records": {
