@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dro_lang.analysis.solver.plain.plainer import Plainer
+from dro_lang.analysis.solver.plain.texts import texts_in
 from dro_lang.analysis.solver.presence import with_known_attributes
 from dro_lang.analysis.solver.records import Records
 from dro_lang.analysis.solver.regions import A_DAY
@@ -38,7 +39,7 @@ def holds(formula: Normal, environment: Environment) -> bool:
 @given(conditions(), st.lists(environments(), min_size=1, max_size=4))
 def test_what_is_put_plainly_holds_for_the_same_records(condition: Expression, runs: list[Environment]) -> None:
     formula = with_known_attributes(normalize(condition), RECORDS.is_optional)
-    plain = Plainer(RECORDS).formula(formula)
+    plain = Plainer(RECORDS, texts_in([formula])).formula(formula)
     for environment in runs:
         at_home = evolve(environment, calendar=CALENDAR)
         try:
@@ -86,3 +87,22 @@ def test_two_conditions_that_deny_each_other_are_proved_to(one: str, other: str)
     first, second = (condition(program, program.contexts["Obligation"], each) for each in (one, other))
     assert isinstance(satisfy(normalize(And((first, second))), records), Never)
     assert isinstance(satisfy(normalize(Not(Or((first, second)))), records), Never)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        'name = "ab" and not starts_with(name, "a")',
+        'name in { "ab", "ba" } and not contains(name, "a")',
+        'starts_with(name, "ab") and not starts_with(name, "a")',
+        'starts_with(name, "ab") and starts_with(name, "b")',
+        'ends_with(name, "ab") and not contains(name, "b")',
+        'contains(name, "ab") and not contains(name, "b")',
+    ],
+)
+def test_what_is_known_of_a_text_answers_other_questions(where: str) -> None:
+    program = check_file(OBLIGATIONS).program
+    assert program is not None
+    records = Records(program, program.plans["KeepObligation"])
+    asked = condition(program, program.contexts["Obligation"], where)
+    assert isinstance(satisfy(normalize(asked), records), Never)

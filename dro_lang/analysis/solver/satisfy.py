@@ -9,6 +9,7 @@ from attrs import define, field, frozen
 
 from dro_lang.analysis.solver.candidates import Candidates, attributes_of
 from dro_lang.analysis.solver.plain.plainer import Plainer
+from dro_lang.analysis.solver.plain.texts import texts_in
 from dro_lang.analysis.solver.presence import with_known_attributes
 from dro_lang.analysis.solver.records import Records
 from dro_lang.analysis.solver.search import Assignment, BudgetSpent, Search
@@ -107,7 +108,7 @@ class Prover:
     def of(cls, formulas: Iterable[Normal], records: Records) -> "Prover":
         given = list(formulas)
         known = [with_known_attributes(formula, records.is_optional) for formula in given]
-        plainer = Plainer(records)
+        plainer = Plainer(records, texts_in(known))
         plain = [plainer.formula(formula) for formula in known]
         space = Space.of(plain, records.domains)
         # By identity, as formulas are costly to compare; keeping them keeps their identities.

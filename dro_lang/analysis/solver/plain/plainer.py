@@ -5,6 +5,7 @@ from attrs import define, field
 from dro_lang.analysis.solver.plain.counts import as_counts
 from dro_lang.analysis.solver.plain.intervals import as_intervals
 from dro_lang.analysis.solver.plain.leaves import accepts, condition_of, replaced, terms_of
+from dro_lang.analysis.solver.plain.texts import Texts, with_texts
 from dro_lang.analysis.solver.presence import with_known_attributes
 from dro_lang.analysis.solver.records import Records
 from dro_lang.analysis.solver.regions import A_DAY
@@ -41,6 +42,7 @@ from dro_lang.program.expressions import (
     walk,
     with_operands,
 )
+from dro_lang.program.types import IdType, TextType
 
 _DEFAULTS = 4
 """`default` in one leaf, beyond which it stays: each doubles the leaf."""
@@ -51,6 +53,9 @@ class Plainer:
     """Puts formulas about records of one context in plainer words. Leaves are shared by formulas, and put once."""
 
     records: Records
+    texts: Texts = field(factory=dict)
+    """Tests of texts in all formulas of which something is asked together."""
+
     _environment: Environment = field(init=False)
     _put: dict[Normal, Normal] = field(factory=dict)
 
@@ -62,6 +67,8 @@ class Plainer:
         match formula:
             case Truth():
                 return formula
+            case Relation(_, Attribute(), Constant(str())) | Membership(Attribute(type=TextType() | IdType())):
+                return with_texts(formula, self.texts, self._environment)
             case All(parts):
                 return all_of(map(self.formula, parts))
             case Any(parts):
@@ -78,6 +85,9 @@ class Plainer:
         counted = as_counts(leaf, self.records)
         if counted is not None:
             return counted
+        told = with_texts(leaf, self.texts, self._environment)
+        if told is not leaf:
+            return told
         if isinstance(leaf, Flag | Relation | Range | Membership):
             split = self._without_default(leaf)
             if split is not None:
