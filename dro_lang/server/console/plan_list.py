@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Literal
 
 from attrs import frozen
 from fastapi import APIRouter, Request
@@ -12,7 +13,7 @@ from dro_lang.kernel.states import Jeopardy, PlanStatus
 from dro_lang.runtime.embedded.lists import Count, PlanFilter, PlanOrder, StepFilter
 from dro_lang.runtime.embedded.port import Header, PlanRow
 from dro_lang.runtime.operations.pages import BadCursor, Order
-from dro_lang.server.api.asked import PlanQuery, sight_of
+from dro_lang.server.api.asked import Limit, PlanQuery, sight_of
 from dro_lang.server.api.plans import bad_cursor
 from dro_lang.server.console.asking import asked
 from dro_lang.server.console.layout import console_page, places
@@ -100,8 +101,8 @@ class _Query(PlanQuery):
     """The latest first, unless something else is asked for; what is searched for, by name."""
 
     sort: PlanOrder = PlanOrder.UPDATED
-    order: str = "desc"  # type: ignore[assignment]
-    limit: int = LINES
+    order: Literal["asc", "desc"] = "desc"
+    limit: Limit = LINES
 
 
 def plan_list(caller: Caller, reader: Reader, wanted: PlanQuery) -> PlanList:

@@ -314,6 +314,13 @@ def test_states_are_the_same_words_everywhere(ada: TestClient, server: World) ->
         assert f".state-{state} " in sheet
 
 
+@pytest.mark.parametrize("query", ["limit=-1", "limit=0", "limit=1000000", "limit=x", "order=up", "sort=size"])
+def test_what_a_list_cannot_be_asked_is_told(ada: TestClient, query: str) -> None:
+    answer = ada.get(f"/plans?{query}", headers=HTML)
+    assert answer.status_code == 422
+    assert query.partition("=")[0] in text_of(answer.text)
+
+
 # ---- millions
 
 
