@@ -2,12 +2,14 @@
 
 from decimal import Decimal
 from itertools import product
+from random import Random
 
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dro_lang.conditions import rules
+from dro_lang.conditions.compiled import bits
 from dro_lang.conditions.compiled.selector import compile_plan
 from dro_lang.conditions.index.cuts import Cuts, formula
 from dro_lang.conditions.index.levels import grow
@@ -146,6 +148,52 @@ def test_a_grid_chooses_what_the_rules_choose_at_every_edge(grid, run, drawn):
     for values in drawn.sample(every := list(product(*edges)), min(15, len(every))):
         root = {**environment.root, **dict(zip(names, values, strict=True))}
         assert choose(LAYOUT.record(root)) == by_rules(plan, evolve(environment, root=root))
+
+
+OVERLAPPING = ("visits", "rank", "score", "balance", "promised_on", "called_at", "mood", "nickname", "blocked")
+
+
+def overlapping(drawn, count):
+    """Conditions that ask about three of some attributes each, for intervals that overlap as they like."""
+    asked = []
+    for _ in range(count):
+        tests = []
+        for name in drawn.sample(OVERLAPPING, 3):
+            type = ASKED[name]
+            attribute, pool = Attribute(name, type), [Constant(value, type) for value in POOLS[type]]
+            if type == BOOLEAN:
+                tests.append(drawn.choice([attribute, Not(attribute), Not(Known(attribute))]))
+            elif type in UNORDERED or drawn.random() < 0.2:
+                among = InSet(attribute, tuple(drawn.sample(pool, 2)))
+                tests.append(drawn.choice([among, Not(among), Or((among, Not(Known(attribute))))]))
+            else:
+                low, high = sorted(drawn.sample(pool, 2), key=lambda constant: comparable(constant.value))
+                tests.append(drawn.choice([InRange(attribute, low, high), Not(InRange(attribute, low, high))]))
+        asked.append(And(tuple(tests)))
+    return asked
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), environments(), st.sampled_from(list(Policy)), st.booleans())
+def test_conditions_that_overlap_are_told_by_bits(seed, run, policy, otherwise):
+    drawn = Random(seed)
+    asked = overlapping(drawn, 120)
+    scenarios = [Scenario(f"s{number}", when, runs=RUN) for number, when in enumerate(asked)]
+    some = plan(policy, *scenarios, *([OTHERWISE] if otherwise else []))
+    environment = of_record(run)
+    choose = compile_plan(some, LAYOUT, indexed_from=1)(environment)
+    optional = {each.name for each in CONTEXT.attributes if each.optional}
+    for _ in range(12):
+        values = {name: drawn.choice([*POOLS[ASKED[name]], *[None] * (name in optional)]) for name in OVERLAPPING}
+        root = {**environment.root, **values}
+        assert choose(LAYOUT.record(root)) == by_rules(some, evolve(environment, root=root))
+
+
+def test_what_overlaps_is_told_by_bits_and_cells_are_not():
+    cuts = Cuts.of(map(normalize, overlapping(Random(1), 120)))
+    assert bits.pay(cuts, grow(cuts).tree)
+    cuts = Cuts.of(map(normalize, CELLS))
+    assert not bits.pay(cuts, grow(cuts).tree)
 
 
 CELLS = [

@@ -19,7 +19,7 @@ from dro_lang.conditions.columnar.expressions import Scope, constant, known, ter
 from dro_lang.conditions.columnar.formulas import compared, formula
 from dro_lang.conditions.columnar.helpers import NoHelpers
 from dro_lang.conditions.columnar.terms import Inexpressible, Length, Plain, Term, moment_literal, seconds_of, whole
-from dro_lang.conditions.index.cuts import Cuts, Join, Node, Opaque, Operand, where
+from dro_lang.conditions.index.cuts import Cuts, Operand, parts_asking_one, where
 from dro_lang.conditions.normal import Normal
 from dro_lang.program.types import BooleanType, DateTimeType, DurationType
 
@@ -48,7 +48,7 @@ class Tables:
 def tables_of(conditions: Sequence[Normal], scope: Scope) -> Tables | None:
     """The tables of some conditions; None where they would be too large to pay."""
     cuts = Cuts.of(conditions, lambda leaf: not _is_expressible(leaf, scope))
-    parts = [_parts(node) for node in cuts.nodes]
+    parts = [parts_asking_one(node) for node in cuts.nodes]
     told = sum(1 << number for number, each in enumerate(parts) if each is not None and False not in each)
     every = [Classes("0", (told,))]
     for operand in cuts.operands:
@@ -84,20 +84,6 @@ def _of_all(every: Sequence[Classes], most: int) -> Classes | None:
         both = _of_both(one, other)
         heappush(waiting, (len(both.held), number, both))
     return waiting[0][2]
-
-
-def _parts(node: Node) -> tuple[Node, ...] | None:
-    """The parts of a condition that must all hold, where each of them asks about one operand; None for others."""
-    parts = node.parts if isinstance(node, Join) and node.every else (node,)
-    return parts if all(isinstance(part, bool) or _asks_one(part) for part in parts) else None
-
-
-def _asks_one(node: Node) -> bool:
-    return not isinstance(node, bool) and node.operands.bit_count() == 1 and not _has_opaque(node)
-
-
-def _has_opaque(node: Node) -> bool:
-    return isinstance(node, Opaque) or (isinstance(node, Join) and any(map(_has_opaque, node.parts)))
 
 
 def _of_both(one: Classes, other: Classes) -> Classes:

@@ -2,13 +2,14 @@
 
 With few scenarios it tests one after the other. From about 16 on it goes down a decision tree (index/), so that tests
 which scenarios share are made once, and most scenarios are never looked at. The upper levels of the tree are tables
-(tables.py), where that is faster; what the tables lead to is a choice, or a function that goes on from there.
+(tables.py), where that is faster; what the tables lead to is a choice, or a function that goes on from there. Where too
+much would be left to either, because conditions overlap as they like, each has a bit (bits.py).
 """
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from dro_lang.conditions.compiled import evaluate
+from dro_lang.conditions.compiled import bits, evaluate
 from dro_lang.conditions.compiled.coding import code_of_comparable
 from dro_lang.conditions.compiled.conditions import Conditions, Tested
 from dro_lang.conditions.compiled.expressions import NAMES
@@ -89,12 +90,16 @@ class _Writer:
         numbers = {scenario.name: number for number, scenario in enumerate(plan.scenarios)}
         self._unless = [tuple(numbers[name] for name in scenario.unless) for scenario in plan.scenarios]
         self._lines: list[str] = []
+        self._bits: str | None = None
+        """What tells the scenarios that match, where that is better than the tree."""
         operands: list[Expression] = []
         if indexed:
             cuts = Cuts.of(conditions)
             operands = [operand.expression for operand in cuts.operands]
             self._writer = self._conditions(conditions, operands)
             self._grown = grow(cuts, self._settled, lambda operand: self._writer.is_optional(operand, set()))
+            if not any(self._unless) and bits.pay(cuts, self._grown.tree):
+                self._bits = bits.common(cuts, self._module, self._writer)
         else:
             self._writer = self._conditions(conditions, [])
             held = enumerate(conditions)
@@ -107,7 +112,10 @@ class _Writer:
 
     def compiled(self) -> Bound:
         tree, levels = self._grown.tree, self._grown.levels
-        way = way_through(levels, tree, self._entry, self._module, self._writer) if levels else []
+        if self._bits is not None:
+            way = [f"m = {self._bits}", f"return {self._of_bits()}"]
+        else:
+            way = way_through(levels, tree, self._entry, self._module, self._writer) if levels else []
         self._add(0, "try:")
         for line in way:
             self._add(1, line)
@@ -116,6 +124,13 @@ class _Writer:
         self._add(0, "except AttributeError:")
         self._add(1, "raise Misused(r) from None")
         return self._module.binding_of(self._module.block("r", self._taken()), f"plan {self._plan.name}")
+
+    def _of_bits(self) -> str:
+        """The text of the choice for the scenarios whose bits are set in `m`."""
+        if self._plan.policy is not Policy.FIRST_MATCHING:
+            return f"{self._module.constant(self._choices)}[m]"
+        firsts = (self._choices[0], *(self._choices[1 << number] for number in range(len(self._unless))))
+        return f"{self._module.constant(firsts)}[(m & -m).bit_length()]"
 
     def _taken(self) -> list[str]:
         """The lines of a function, which end here."""

@@ -48,7 +48,7 @@ def way_through(
     for level, shared in zip(levels, classes, strict=True):
         if shared is None:
             lines.append(f"b, x = {root}")
-            root = f"x[{_by_order(level.operand, 'b', module, writer)}]"
+            root = f"x[{by_order(level.operand, 'b', module, writer)}]"
         else:
             root = f"{root}[{_shared(level, shared, module, writer)}]"
     if not made.functions:
@@ -126,7 +126,7 @@ class _Made:
         if classes is not None:
             ways = (next(way for way, mask in enumerate(masks) if mask >> first & 1) for first in classes.firsts)
             return tuple(below[way] for way in ways)
-        bounds = [_bound(operand, _lowest(mask)) for mask in masks[1:] if _lowest(mask) != operand.unknown]
+        bounds = [bound(operand, _lowest(mask)) for mask in masks[1:] if _lowest(mask) != operand.unknown]
         return tuple(bounds), tuple(below)
 
     def _made(self, tree: Tree, known: tuple[Expression, ...]) -> Entry:
@@ -157,7 +157,7 @@ def _filled(table: Table, functions: Mapping[str, Callable[..., Any]]) -> Table:
 # ---- the class of a value
 
 
-def _bound(operand: Operand, region: int) -> int:
+def bound(operand: Operand, region: int) -> int:
     """The least code, a whole number, that lies in an ordered operand's region or beyond it."""
     place, exact = divmod(region, 2)
     constant = operand.constants[place if exact else place - 1]
@@ -169,10 +169,10 @@ def _shared(level: Level, classes: _Classes, module: Module, writer: Expressions
     """The text of the class of a record's value."""
     operand = level.operand
     if operand.ordered:
-        bounds = tuple(_bound(operand, first) for first in classes.firsts if first not in (0, operand.unknown))
+        bounds = tuple(bound(operand, first) for first in classes.firsts if first not in (0, operand.unknown))
         if level.span is not None:
-            return _by_place(operand, bounds, level.span, module, writer)
-        return _by_order(operand, module.constant(bounds), module, writer)
+            return by_place(operand, bounds, level.span, module, writer)
+        return by_order(operand, module.constant(bounds), module, writer)
     numbers = dict(classes.numbers)
     others = numbers[len(operand.constants)]
     unknown = numbers.pop(operand.unknown, None)
@@ -183,7 +183,8 @@ def _shared(level: Level, classes: _Classes, module: Module, writer: Expressions
     return f"{module.constant(by_code.get)}({writer.code(operand.expression, set())}, {others})"
 
 
-def _by_place(operand: Operand, bounds: tuple[int, ...], span: int, module: Module, writer: Expressions) -> str:
+def by_place(operand: Operand, bounds: tuple[int, ...], span: int, module: Module, writer: Expressions) -> str:
+    """The text of the class of a small whole number, looked up by the number itself."""
     table = tuple(bisect_right(bounds, value) for value in range(span))
     name = module.constant(table)
     return _known(
@@ -193,7 +194,8 @@ def _by_place(operand: Operand, bounds: tuple[int, ...], span: int, module: Modu
     )
 
 
-def _by_order(operand: Operand, bounds: str, module: Module, writer: Expressions) -> str:
+def by_order(operand: Operand, bounds: str, module: Module, writer: Expressions) -> str:
+    """The text of the class of an ordered value: how many bounds it reaches."""
     bisect = module.constant(bisect_right)
     return _known(operand, writer, lambda first, again: f"{bisect}({bounds}, {first})")
 

@@ -175,6 +175,20 @@ def where(node: Node, operand: int, mask: int) -> int:
     return found
 
 
+def parts_asking_one(node: Node) -> tuple[Node, ...] | None:
+    """The parts of a condition that must all hold, where each of them asks about one operand; None for others."""
+    parts = node.parts if isinstance(node, Join) and node.every else (node,)
+    return parts if all(isinstance(part, bool) or _asks_one(part) for part in parts) else None
+
+
+def _asks_one(node: Node) -> bool:
+    return not isinstance(node, bool) and node.operands.bit_count() == 1 and not _has_opaque(node)
+
+
+def _has_opaque(node: Node) -> bool:
+    return isinstance(node, Opaque) or (isinstance(node, Join) and any(map(_has_opaque, node.parts)))
+
+
 def _leaves(formula: Normal) -> Iterator[Normal]:
     if isinstance(formula, normal.All | normal.Any):
         for part in formula.parts:

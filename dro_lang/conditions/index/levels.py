@@ -113,7 +113,7 @@ class _Levels:
         root = _Place(candidates, self.known)
         levels: list[Level] = []
         entries = float(_ENTRIES_EACH * self.conditions + 64)
-        operands = [each for each in self.growth.cuts.operands if _is_at_hand(each.expression)]
+        operands = [each for each in self.growth.cuts.operands if is_at_hand(each.expression)]
         while len(levels) < _MOST_LEVELS:
             places = [place for place in root.places() if not self.growth.is_done(place.candidates)]
             count = sum(1 for _ in root.places())
@@ -182,7 +182,7 @@ class _Levels:
         return True
 
 
-def _is_at_hand(expression: Expression) -> bool:
+def is_at_hand(expression: Expression) -> bool:
     """Whether it costs nothing to look at an operand of which a record may have no need."""
     return isinstance(expression, Attribute) and not isinstance(expression.type, DurationType)
 
