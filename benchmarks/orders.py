@@ -200,6 +200,9 @@ def _dbos(plans: int, folder: Path, wal: bool = False, plain: bool = False) -> d
     from dbos import DBOS
 
     path = folder / "dbos.sqlite"
+    if wal:  # which a database keeps, once it has it
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
     DBOS(config={"name": "orders", "system_database_url": f"sqlite:///{path}", "log_level": "ERROR"})
 
     def nothing(number: int) -> int:
@@ -215,9 +218,6 @@ def _dbos(plans: int, folder: Path, wal: bool = False, plain: bool = False) -> d
         return number
 
     DBOS.launch()
-    if wal:
-        with sqlite3.connect(path) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
     order(-1)
     start = time.perf_counter()
     for number in range(plans):
