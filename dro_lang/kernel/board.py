@@ -39,7 +39,8 @@ class Board:
         self.blueprint = blueprint
         self._row = state.row
         self._items: Mapping[str, Row] | None = None
-        self.groups: dict[GroupKey, GroupInstance] = dict(zip(overview.layout.names, state.groups, strict=True))
+        self._groups = state.groups
+        self._by_key: dict[GroupKey, GroupInstance] | None = None
         self.steps: list[StepState] = list(state.steps)
         """In their fixed order."""
         self.layout: Layout = overview.layout
@@ -79,6 +80,17 @@ class Board:
 
     def instances(self, group: GroupKey, step: str) -> Sequence[InstanceId]:
         return [self.steps[place].id for place in self.layout.members.get((group, step), ())]
+
+    @property
+    def groups_in_order(self) -> tuple[GroupInstance, ...]:
+        return self._groups
+
+    @property
+    def groups(self) -> Mapping[GroupKey, GroupInstance]:
+        """The groups by their keys."""
+        if self._by_key is None:
+            self._by_key = dict(zip(self.layout.names, self._groups, strict=True))
+        return self._by_key
 
     @property
     def row(self) -> Row:
@@ -205,12 +217,13 @@ class Board:
 
     def insert(self, group: GroupInstance) -> None:
         """Bring a group into the plan, or set it anew."""
-        self.groups[group.key] = group
+        self._by_key = {**self.groups, group.key: group}
+        self._groups = tuple(self._by_key.values())
         self._look_anew()
 
     def _look_anew(self) -> None:
         order = tuple(step.id for step in self.steps)
-        self.layout = self.blueprint.layout(tuple(self.groups.values()), order)
+        self.layout = self.blueprint.layout(self._groups, order)
         self.roles = self.layout.roles
         overview = Overview.worked_out(self.layout, self.steps)
         self.begun, self.left, self._counts = overview.begun, overview.left, dict(overview.counts)
@@ -223,18 +236,25 @@ class Board:
 
     # ---- what may move on
 
-    def unsettled(self, now: datetime) -> Iterator[StepState]:
+    def unsettled(self, now: datetime) -> Iterable[StepState]:
         """The steps that may be able to move on, in their fixed order, each as it is when its turn comes: those whose
         date has come, and those for which something changed that they wait for or look at.
 
         A step for which something changes while others move comes too, now or, where its place has passed, next time.
         """
         if self._all_unsettled or self.layout.compensated:
-            self._all_unsettled = False
-            self._unsettled.clear()
-            for place in range(len(self.steps)):
-                yield self.steps[place]
-            return
+            return self._all()
+        if not (self._unsettled or self.begun.agenda or self.begun.watched):
+            return ()
+        return self._some(now)
+
+    def _all(self) -> Iterator[StepState]:
+        self._all_unsettled = False
+        self._unsettled.clear()
+        for place in range(len(self.steps)):
+            yield self.steps[place]
+
+    def _some(self, now: datetime) -> Iterator[StepState]:
         if self.begun.watched and now != self._looked_at:
             zone = self.blueprint.zone
             if in_zone(now, zone).date() != in_zone(self._looked_at, zone).date():

@@ -13,7 +13,7 @@ from dro_lang.kernel.blueprint import Blueprint
 from dro_lang.kernel.board import instances_of
 from dro_lang.kernel.expressions import fold
 from dro_lang.kernel.limits import misfit
-from dro_lang.kernel.states import GroupInstance, InstanceId, PlanState, StepState, item_rows
+from dro_lang.kernel.states import GroupInstance, InstanceId, PlanState, item_rows, pending
 from dro_lang.program.expressions import Constant, Expression
 from dro_lang.program.model import AttributeDefinition, GroupCall
 from dro_lang.program.values import Row, Value
@@ -48,7 +48,7 @@ def compose(
         instances = _instances(blueprint, groups, items)
     else:
         instances = blueprint.remembered((scenarios, ()), lambda: _instances(blueprint, groups, ()))
-    steps = tuple(StepState(instance, since=now) for instance in instances)
+    steps = tuple(pending(instance, now) for instance in instances)
     return PlanState(plan_id, program_hash, blueprint.plan.name, row, now, groups, steps, scenarios=scenarios)
 
 

@@ -141,6 +141,14 @@ class StepState:
         return changed
 
 
+_PENDING = StepState(InstanceId("", ""))
+
+
+def pending(instance: InstanceId, since: datetime) -> StepState:
+    """A step that has just come into a plan."""
+    return _PENDING.but(id=instance, since=since)
+
+
 @frozen
 class PlanState:
     """A plan: what it was composed from (`program` is the program's hash, `plan` the plan's name), its record as it is

@@ -13,7 +13,7 @@ from dro_lang.kernel.board import Board
 from dro_lang.kernel.commands import CloseTask, Command, Key
 from dro_lang.kernel.events import SYSTEM
 from dro_lang.kernel.history import Entry, PlanChanged, Refused, StepChanged
-from dro_lang.kernel.states import FINISHED, InstanceId, PlanState, PlanStatus, StepState, StepStatus
+from dro_lang.kernel.states import FINISHED, InstanceId, PlanState, PlanStatus, StepState, StepStatus, pending
 from dro_lang.program.expressions import Expression
 from dro_lang.program.model import StepKind
 from dro_lang.program.values import Row, Value
@@ -72,7 +72,7 @@ class Turn:
 
     def add(self, instances: Iterable[InstanceId], reason: str) -> None:
         """Bring step instances into the plan."""
-        added = [StepState(instance, since=self.now) for instance in instances]
+        added = [pending(instance, self.now) for instance in instances]
         self.board.add(added)
         for instance in (step.id for step in added):
             self.history.append(StepChanged(self.now, instance, None, StepStatus.PENDING, reason, SYSTEM))
@@ -95,7 +95,7 @@ class Turn:
             plan=before.plan,
             row=board.row,
             moment=self.now,
-            groups=tuple(board.groups.values()),
+            groups=board.groups_in_order,
             steps=tuple(board.steps),
             status=self.status,
             scenarios=before.scenarios,

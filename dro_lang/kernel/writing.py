@@ -8,8 +8,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache, lru_cache
+from itertools import compress
 from json.encoder import encode_basestring
-from operator import attrgetter
+from operator import attrgetter, is_not
 from types import NoneType, UnionType
 from typing import Any, TypeAlias, Union, get_args, get_origin
 
@@ -107,11 +108,14 @@ def _object(fields: list[_Field], first: str = "") -> Write:
     # One call for all values; of a single field it would give the value itself.
     values_of = attrgetter(*(name for name, *_ in fields), *([fields[0][0]] if len(fields) == 1 else []))
     known = [(f",{compact(name)}:", default, content) for name, default, content in fields]
+    defaults = tuple(default for _, default, _ in fields)
 
     def write(value: Any) -> str:
         told = first
-        for (name, default, content), held in zip(known, values_of(value), strict=False):
-            if held is not default and held != default:
+        values = values_of(value)
+        # Most values are the very object that is the default.
+        for (name, default, content), held in compress(zip(known, values, strict=False), map(is_not, values, defaults)):
+            if held != default:
                 told += name + content(held)
         return f"{{{told[1:]}}}"
 
