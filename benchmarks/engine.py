@@ -20,7 +20,9 @@ ORDERS = Path(__file__).with_name("orders.py")
 TOLD = {
     "kernel": "the kernel alone, nothing written",
     "batched": "drolang, 64 plans in a transaction",
+    "rows_batched": "what SQLite allows for that: the same statements and rows, nothing else",
     "local_batched": "drolang, 64 plans in a transaction, local actions",
+    "rows_local_batched": "what SQLite allows for that",
     "unbatched": "drolang, a transaction for each event",
     "local_unbatched": "drolang, a transaction for each plan, local actions",
     "commit": "nine transactions of SQLite with a small row each: what the disk allows",
@@ -31,7 +33,9 @@ TOLD = {
 PART = {
     "kernel": 1.0,
     "batched": 1.0,
+    "rows_batched": 1.0,
     "local_batched": 1.0,
+    "rows_local_batched": 1.0,
     "unbatched": 0.1,
     "local_unbatched": 0.4,
     "commit": 0.1,

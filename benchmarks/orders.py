@@ -10,10 +10,11 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from dro_lang.kernel.commands import CallOut, RunAction
 from dro_lang.kernel.events import Start, Succeeded
@@ -111,9 +112,42 @@ def at_once(ask: Ask) -> Succeeded:
     return Succeeded(NOW, ask.command.key.step, {}, ask.command.key.attempt)
 
 
+class Noting(SqliteStore):
+    """A store that notes the statements that come to its database, each with its rows."""
+
+    noted: list[tuple[str, list[Any]]]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self.noted.append(("BEGIN IMMEDIATE", [()]))
+        with super().transaction():
+            yield
+        self.noted.append(("COMMIT", [()]))
+
+    def _all(self, query: str, *values: Any) -> list[Any]:
+        self.noted.append((query, [values]))
+        return super()._all(query, *values)
+
+    def _first(self, query: str, *values: Any) -> Any:
+        self.noted.append((query, [values]))
+        return super()._first(query, *values)
+
+    def _run(self, statement: str, *values: Any) -> int:
+        self.noted.append((statement, [values]))
+        return super()._run(statement, *values)
+
+    def _run_each(self, statement: str, rows: Iterable[Any]) -> None:
+        some = list(rows)
+        self.noted.append((statement, some))
+        super()._run_each(statement, some)
+
+
 def opened(path: Path, group: int = BATCH, local: Local = nothing_local) -> tuple[Engine, ManualClock]:
+    return engine_of(SqliteStore.open(path, create=True), group, local)
+
+
+def engine_of(store: SqliteStore, group: int, local: Local) -> tuple[Engine, ManualClock]:
     clock = ManualClock(NOW)
-    store = SqliteStore.open(path, create=True)
     return Engine(store, Inline(everywhere(Nothing()), clock), clock, group=group, local=local), clock
 
 
@@ -139,13 +173,17 @@ def _carried_out(plans: int, folder: Path, group: int, local: Local = nothing_lo
     engine, _ = opened(folder / "plans.db", group, local)
     hash = engine.deploy(program_of())
     start = time.perf_counter()
+    _go_through(engine, hash, plans, group)
+    taken = time.perf_counter() - start
+    assert all(engine.store.load(f"O-{number}").state.status == "completed" for number in range(plans))
+    return {"seconds": taken}
+
+
+def _go_through(engine: Engine, hash: str, plans: int, group: int) -> None:
     for first in range(0, plans, group):
         some = range(first, min(first + group, plans))
         list(engine.submit_all(Submit(hash, "Orders", row_of(number)) for number in some))
         engine.run_due()
-    taken = time.perf_counter() - start
-    assert all(engine.store.load(f"O-{number}").state.status == "completed" for number in range(plans))
-    return {"seconds": taken}
 
 
 def batched(plans: int, folder: Path) -> dict[str, float]:
@@ -166,6 +204,38 @@ def local_batched(plans: int, folder: Path) -> dict[str, float]:
 def local_unbatched(plans: int, folder: Path) -> dict[str, float]:
     """The engine, a transaction for each plan, whose actions are local."""
     return _carried_out(plans, folder, 1, at_once)
+
+
+def rows_batched(plans: int, folder: Path) -> dict[str, float]:
+    """What SQLite takes for `batched`: the same statements with the same rows, with nothing left to think about."""
+    return _rows(plans, folder, nothing_local)
+
+
+def rows_local_batched(plans: int, folder: Path) -> dict[str, float]:
+    """What SQLite takes for `local_batched`."""
+    return _rows(plans, folder, at_once)
+
+
+def _rows(plans: int, folder: Path, local: Local) -> dict[str, float]:
+    path, empty = folder / "plans.db", folder / "empty.db"
+    store = Noting.open(path, create=True)
+    assert isinstance(store, Noting)
+    store.noted = []
+    engine, _ = engine_of(store, BATCH, local)
+    hash = engine.deploy(program_of())
+    store.copy_to(empty)
+    store.noted.clear()
+    _go_through(engine, hash, plans, BATCH)
+    with closing(sqlite3.connect(empty, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        start = time.perf_counter()
+        for statement, rows in store.noted:
+            if statement.startswith("SELECT") or len(rows) == 1:
+                connection.execute(statement, rows[0]).fetchall()
+            else:
+                connection.executemany(statement, rows)
+        return {"seconds": time.perf_counter() - start}
 
 
 def commit(plans: int, folder: Path) -> dict[str, float]:
@@ -290,7 +360,7 @@ def items(number: int, folder: Path) -> dict[str, float]:
 MEASURES: dict[str, Callable[[int, Path], dict[str, float]]] = {
     each.__name__: each
     for each in (
-        *(kernel, batched, local_batched, unbatched, local_unbatched, commit),
+        *(kernel, batched, rows_batched, local_batched, rows_local_batched, unbatched, local_unbatched, commit),
         *(dbos, dbos_wal, dbos_plain, waiting, items),
     )
 }
