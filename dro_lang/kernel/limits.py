@@ -37,6 +37,8 @@ def misfit(value: Value, definition: AttributeDefinition, program: Program) -> s
 
 def misfits(row: Row, definitions: Sequence[AttributeDefinition], program: Program) -> str | None:
     """The first thing that is wrong with a row: a value that does not fit, one that is missing, one too many."""
+    if not row and not definitions:
+        return None
     for definition in definitions:
         problem = misfit(row.get(definition.name), definition, program)
         if problem:

@@ -57,9 +57,9 @@ class Turn:
         """Bring a step into another state, and record it. A step that finishes is numbered, and its task closed."""
         if (target in FINISHED or changes.get("outcome") is not None) and not step.finished:
             self.finished_steps += 1
-            changes |= {"arguments": {}, "sent": False, "retry_at": None}
-            changes |= {"finished_at": self.now, "order": self.finished_steps}
-        changed = step.but(status=target, since=self.now, reason=reason, **changes)
+            changes.update(arguments={}, sent=False, retry_at=None, finished_at=self.now, order=self.finished_steps)
+        changes.update(status=target, since=self.now, reason=reason)
+        changed = step.with_changes(changes)
         self.board.put(changed)
         self.history.append(StepChanged(self.now, step.id, step.status, target, reason, by))
         if step.status in _DOING and target not in _DOING and self.board.definition(step.id).kind is StepKind.MANUAL:
