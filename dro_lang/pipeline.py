@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from dro_lang.analysis.findings import analyse
 from dro_lang.diagnostics.diagnostic import Diagnostic, has_errors
-from dro_lang.loader import parts_of
+from dro_lang.parts import parts_of
 from dro_lang.program.model import Program
 from dro_lang.semantics.check import check, conclude
 from dro_lang.semantics.modules import Load, World, gather

@@ -9,7 +9,8 @@ import click
 
 from dro_lang.cli.configuration import configuration_options, configuration_path
 from dro_lang.cli.output import Exit, Misuse, color_option, colored, emit, plural, say
-from dro_lang.cli.sources import SOURCE_PATH, checked, distinct, dro_files
+from dro_lang.cli.sources import SOURCE_PATH, distinct, dro_files
+from dro_lang.cli.trees import checked
 from dro_lang.diagnostics.diagnostic import Diagnostic, has_errors
 from dro_lang.diagnostics.render import json, text
 from dro_lang.diagnostics.render.places import summary

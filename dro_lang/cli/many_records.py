@@ -11,16 +11,16 @@ from attrs import frozen
 
 from dro_lang.cli.inputs import files_told
 from dro_lang.cli.one_record import day, record_of
-from dro_lang.cli.output import Misuse, Problem, color_option, plural, same_file, say
+from dro_lang.cli.output import Problem, color_option, plural, say
 from dro_lang.cli.report.lines import WholeLines
 from dro_lang.cli.report.progress import Progress, lines_in
 from dro_lang.cli.report.results import Tally
 from dro_lang.cli.sources import SOURCE_PATH
+from dro_lang.cli.targets import guard, rejects_beside
 from dro_lang.program.model import Plan, Program
 from dro_lang.records.load import Accepted, Inputs, Rejected, load
 from dro_lang.records.rejects import RejectsFile
-from dro_lang.records.streams import STANDARD_INPUT, files_of, name_of
-from dro_lang.records.tables.address import Source, Table
+from dro_lang.records.streams import name_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -58,34 +58,6 @@ def output_options(command: F) -> F:
     ):
         command = option(command)
     return command
-
-
-def rejects_beside(records: Source, out: Path | Table | None) -> Path:
-    """Where rejects go by default: beside the output if that is a file, otherwise to the working directory."""
-    if isinstance(out, Path) and (out.is_file() or not out.exists()):
-        return out.with_name(f"{out.stem}.rejects.ndjson")
-    about = out if isinstance(out, Table) else records
-    if isinstance(about, Table):
-        stem = (about.name or about.system).replace("/", "-")
-    else:
-        stem = "stdin" if about == STANDARD_INPUT else Path(about).stem
-    return Path(f"{stem}.rejects.ndjson")
-
-
-def guard(inputs: Inputs, plan: Path, out: Path | Table | None, rejects: Path) -> None:
-    """Raise Misuse where an output would overwrite an input, or the other output."""
-    read = [plan, *(file for source in inputs.paths for file in files_of(source))]
-    if isinstance(out, Table):
-        # A database that is read may get another table.
-        spoilt, file = any(out.is_same(source) for source in inputs.paths), out.file
-    else:
-        spoilt, file = out is not None and any(same_file(out, path) for path in read), out
-    if spoilt:
-        raise Misuse(f"--out `{out}` is an input, and would be overwritten")
-    if any(same_file(rejects, path) for path in read):
-        raise Misuse(f"--rejects `{rejects}` is an input, and would be overwritten")
-    if file is not None and same_file(file, rejects):
-        raise Misuse(f"--out and --rejects are the same file, `{file}`")
 
 
 @frozen

@@ -9,7 +9,8 @@ import click
 from dro_lang.analysis.promises import Verdict, promises
 from dro_lang.cli.output import Exit, Misuse, color_option, colored, emit, say
 from dro_lang.cli.report.proof import document, lines
-from dro_lang.cli.sources import checked, plan_of
+from dro_lang.cli.sources import plan_of
+from dro_lang.cli.trees import checked
 from dro_lang.diagnostics.render import text
 from dro_lang.diagnostics.render.places import summary
 from dro_lang.pipeline import program_to_prove

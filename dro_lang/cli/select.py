@@ -11,18 +11,17 @@ from functools import partial
 from pathlib import Path
 
 import click
-from attrs import evolve
 
-from dro_lang.analysis.selection import exclusive
 from dro_lang.cli.inputs import files_told
-from dro_lang.cli.many_records import guard, rejects_beside
 from dro_lang.cli.one_record import day, days_of
 from dro_lang.cli.output import Exit, Misuse, color_option, plural, say
 from dro_lang.cli.report.progress import Progress
 from dro_lang.cli.report.selected import selected_lines
-from dro_lang.cli.sources import SOURCE_PATH, plan_of, program_of
+from dro_lang.cli.sources import SOURCE_PATH, known_of, plan_of
+from dro_lang.cli.targets import guard, rejects_beside
 from dro_lang.conditions.evaluators import EVALUATORS
-from dro_lang.program.model import Policy
+from dro_lang.program.model import Plan, Policy
+from dro_lang.recall import Known
 from dro_lang.records.load import Inputs
 from dro_lang.records.rejects import RejectsFile
 from dro_lang.records.tables.address import Table, source_of
@@ -138,9 +137,10 @@ def command(
       drolang select plan.dro --records "sqlite:crm.db?table=accounts" --out scenarios.parquet
       drolang select plan.dro --records records.ndjson --out "duckdb:sales.duckdb?table=scenarios" --replace
     """
-    program = program_of(file, color)
-    if isinstance(program, Exit):
-        return program
+    known = known_of(file, color)
+    program = known.program
+    if program is None:
+        return Exit.PROBLEMS
     plan = plan_of(program, name)
     today, _ = days_of(plan, today, None)
     if isinstance(out, Table) and format_ is not None:
@@ -154,7 +154,7 @@ def command(
     rejects_path = rejects or rejects_beside(inputs.records[0], out)
     limits = Limits(memory, part, part * BYTES_A_RECORD)
     with files_told():
-        job = prepared(Job(program, plan, inputs, today, limits=limits))
+        job = prepared(Job(program, plan, inputs, today, _exclusive(plan, known), limits))
         guard(job.inputs, file, out, rejects_path)
         if isinstance(out, Table):
             check_target(out, replace)
@@ -187,10 +187,15 @@ def command(
     return Exit.OK if selected.clean else Exit.PROBLEMS
 
 
+def _exclusive(plan: Plan, known: Known) -> bool:
+    """Whether it is proved that no two scenarios match one record: the promise was examined when the plan was checked,
+    and what is not proved is a finding."""
+    return plan.policy is Policy.EXACTLY_ONE and not any(each.code == "E0704" for each in known.diagnostics)
+
+
 def _by_columns(
     job: Job, out: Output | None, replace: bool, folder: Path, format_: str, reject: RejectsFile, bar: Progress
 ) -> Selected:
-    job = evolve(job, exclusive=exclusive(job.program, job.plan))
     workspace = Workspace.beside(folder if out is None else parts_beside(out), job)
     if workspace.resumed:
         say(f"goes on after {plural(len(workspace.done), 'part')} that an earlier run has written")

@@ -2,18 +2,15 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from dro_lang.cli.output import Exit, Misuse, colored, say
 from dro_lang.diagnostics.diagnostic import Diagnostic, diagnose
-from dro_lang.diagnostics.render import text
-from dro_lang.diagnostics.render.places import summary
-from dro_lang.pipeline import Checked, check_texts
 from dro_lang.program.model import Plan, Program
-from dro_lang.recall import findings
+from dro_lang.recall import Known, compiled, findings
 from dro_lang.source import Source, Span
 
 SUFFIX = ".dro"
@@ -51,14 +48,6 @@ def _below(folder: Path) -> Iterator[Path]:
     for home, folders, files in os.walk(folder, onerror=stop):
         folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (Path(home, name) for name in files if name.endswith(SUFFIX))
-
-
-def checked(*paths: Path) -> Iterator[Checked]:
-    """Compile files, in their order; what several of them import is compiled once."""
-    texts = [(read(path), path) for path in paths]
-    compiled = check_texts([(source, path) for source, path in texts if isinstance(source, Source)])
-    for source, _ in texts:
-        yield next(compiled) if isinstance(source, Source) else Checked(source.span.source, None, (source,))
 
 
 def found_in(*paths: Path) -> list[Diagnostic]:
@@ -116,19 +105,35 @@ def program_of(path: Path, color: str) -> Program | Exit:
 
     Gives the exit code where there is no program. Raises Misuse for a file that is not there.
     """
-    program = told(path, color).program
+    program = known_of(path, color).program
     return Exit.PROBLEMS if program is None else program
 
 
-def told(path: Path, color: str) -> Checked:
-    """A file, compiled, with its findings told on standard error. Raises Misuse for a file that is not there."""
+def known_of(path: Path, color: str) -> Known:
+    """What a file comes to, with its findings told on standard error; what has not changed since the last time is
+    recalled. Raises Misuse for a file that is not there."""
+    check_there(path)
+    source = read(path)
+    known = compiled(source, path) if isinstance(source, Source) else Known(None, (source,))
+    tell(known.diagnostics, color)
+    return known
+
+
+def check_there(path: Path) -> None:
+    """Raise Misuse for a file that is not there."""
     if path.is_dir() or not path.exists():
         what = "is a folder" if path.is_dir() else "is not there"
         raise Misuse(f"`{path}` {what}: name a {SUFFIX} file")
-    (result,) = checked(path)
-    if result.diagnostics:
-        say(text.render(result.diagnostics, colored(sys.stderr, color)) + summary(result.diagnostics))
-    return result
+
+
+def tell(diagnostics: Sequence[Diagnostic], color: str) -> None:
+    """Tell findings on standard error."""
+    if diagnostics:
+        # Most files have none.
+        from dro_lang.diagnostics.render import text
+        from dro_lang.diagnostics.render.places import summary
+
+        say(text.render(diagnostics, colored(sys.stderr, color)) + summary(diagnostics))
 
 
 def plan_of(program: Program, name: str | None) -> Plan:

@@ -10,7 +10,8 @@ from attrs import frozen
 
 from dro_lang.analysis.selection import exclusive
 from dro_lang.cli.output import Exit, Misuse, colored, deliver, say
-from dro_lang.cli.sources import plan_of, told
+from dro_lang.cli.sources import plan_of
+from dro_lang.cli.trees import told
 from dro_lang.conditions.time import midnight
 from dro_lang.diagnostics.render import text
 from dro_lang.diagnostics.render.places import summary

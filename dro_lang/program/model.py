@@ -6,13 +6,16 @@ the same program, and the same hash.
 
 from datetime import time
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from dro_lang.program.expressions import Constant, Expression
-from dro_lang.program.tests import Property, Test
 from dro_lang.program.types import ListType, Type
 from dro_lang.program.values import Duration
+
+if TYPE_CHECKING:
+    from dro_lang.program.tests import Property, Test
 
 # ---- vocabulary
 
@@ -436,5 +439,5 @@ class Program:
     integrations: dict[str, Integration] = field(factory=dict)
     groups: dict[str, Group] = field(factory=dict)
     plans: dict[str, Plan] = field(factory=dict)
-    tests: tuple[Test, ...] = ()
-    properties: tuple[Property, ...] = ()
+    tests: "tuple[Test, ...]" = ()
+    properties: "tuple[Property, ...]" = ()

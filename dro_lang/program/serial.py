@@ -19,6 +19,7 @@ from attrs import evolve, has, resolve_types
 
 from dro_lang.program.expressions import Constant, Expression
 from dro_lang.program.model import Program
+from dro_lang.program.tests import Property, Test
 from dro_lang.program.types import DateTimeType, DateType, DecimalType, DurationType, IntegerType, MoneyType, Type
 from dro_lang.program.values import Duration, Value
 
@@ -85,6 +86,7 @@ def _converter() -> cattrs.Converter:
     for expression in _choices(Expression):
         if expression is not Constant:  # which has hooks of its own
             resolve_types(expression)  # their names of each other, which stand in quotes
+    resolve_types(Program, {"Test": Test, "Property": Property})  # which the model alone does not load
     converter.register_unstructure_hook(time, time.isoformat)
     converter.register_structure_hook(time, lambda text, _: time.fromisoformat(text))
     converter.register_unstructure_hook_func(_is_choice, _tagged(converter))

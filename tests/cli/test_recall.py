@@ -2,13 +2,16 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from dro_lang import recall
+from dro_lang import pipeline, recall
 from dro_lang.pipeline import Checked, check_texts
 from dro_lang.source import Source
 from tests.cli.shell import Shell, process
@@ -42,12 +45,12 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
         names.clear()
         return told
 
-    monkeypatch.setattr(recall, "check_texts", noting)
+    monkeypatch.setattr(pipeline, "check_texts", noting)
     return since
 
 
-def entries(files: Path) -> list[Path]:
-    return sorted((files / ".cache").glob("findings-*.json"))
+def entries(files: Path, kind: str = "findings") -> list[Path]:
+    return sorted((files / ".cache").glob(f"{kind}-*.json"))
 
 
 def test_nothing_is_compiled_again_that_has_not_changed(
@@ -200,3 +203,59 @@ def test_whoever_reads_while_others_write_gets_what_is_right(files: Path) -> Non
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(found, range(60))) == [["W1001"]] * 60
+
+
+def test_a_command_that_needs_the_program_compiles_it_once_and_tells_the_same_findings(
+    drolang: Shell, files: Path, compiled: Callable[[], list[str]]
+) -> None:
+    first = drolang("compile", "one.dro", "--to", "json")
+    assert compiled() == ["one"]
+    assert "W1001" in first.err
+    assert drolang("compile", "one.dro", "--to", "json") == first
+    assert compiled() == []
+    (files / "words.dro").write_text(WORDS.replace("Low, High", "Low, Middle, High"))
+    assert drolang("compile", "one.dro", "--to", "json") == first
+    assert compiled() == ["one"]
+
+
+def test_of_a_file_with_an_error_no_program_is_kept(drolang: Shell, files: Path) -> None:
+    (files / "one.dro").write_text(USER.replace("NAME", "one").replace("Risk", "Rsk"))
+    for _ in range(2):
+        assert drolang("compile", "one.dro", "--to", "json").code == 1
+    assert entries(files, "program") == []
+
+
+def test_a_program_that_was_changed_is_compiled_again(
+    drolang: Shell, files: Path, compiled: Callable[[], list[str]]
+) -> None:
+    first = drolang("compile", "words.dro", "--to", "json")
+    (entry,) = entries(files, "program")
+    whole = json.loads(entry.read_text())
+    digest, text = whole["program"]
+    other = text.replace("High", "Hihg")
+    sealed = [sha256(other.encode()).hexdigest(), "[1]"]
+    for program in ([digest, other], [digest, text[:-1]], [digest], None, text, sealed, _sealed("[1]"), _sealed("{}")):
+        entry.write_text(json.dumps({**whole, "program": program}))
+        compiled()
+        assert drolang("compile", "words.dro", "--to", "json") == first
+        assert compiled() == ["words"]
+
+
+def _sealed(text: str) -> list[str]:
+    return [sha256(text.encode()).hexdigest(), text]
+
+
+def test_where_the_program_is_recalled_the_compiler_is_not_loaded(files: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from dro_lang.cli.sources import program_of
+program = program_of(Path("one.dro"), "never")
+print(program.module, [name for name in sys.modules if name in ("lark", "dro_lang.pipeline", "dro_lang.syntax.ast")])
+"""
+    command = [sys.executable, "-c", script]
+    first, second = (
+        subprocess.run(command, cwd=files, capture_output=True, text=True, check=True).stdout for _ in range(2)
+    )
+    assert first.startswith("one ['")
+    assert second == "one []\n"

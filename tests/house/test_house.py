@@ -22,6 +22,7 @@ LAYERS = {
     "analysis": 4,
     "kernel": 4,
     "loader": 4,
+    "parts": 4,
     "pipeline": 5,
     "runtime": 5,
     "recall": 6,
@@ -35,7 +36,7 @@ LAYERS = {
 """What may be imported: the same package, or one of a lower number, and of equal ones those in BESIDE."""
 
 BESIDE = {("semantics", "syntax"), ("semantics", "program"), ("runtime", "pipeline"), ("interop", "pipeline")}
-BESIDE |= {("interop", "runtime")}
+BESIDE |= {("interop", "runtime"), ("parts", "loader")}
 
 WITHOUT_THE_WORLD = ("syntax", "semantics", "program", "conditions", "analysis", "kernel", "diagnostics")
 WORLDLY_MODULES = {"asyncio", "http", "logging", "os", "random", "secrets", "shutil", "socket", "sqlite3", "subprocess"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dro_lang.diagnostics.render.text import render
 from dro_lang.pipeline import check_texts
 from dro_lang.program.serial import to_json
-from dro_lang.recall import findings
+from dro_lang.recall import compiled, findings
 from dro_lang.source import Source
 from tests.programs.laws import law
 from tests.programs.sources import Sources
@@ -51,6 +51,24 @@ def test_what_is_recalled_is_what_was_found(sources: Sources) -> None:
         first = [render(found) for found in findings(texts)]
         assert [render(found) for found in findings(texts)] == first
         assert first == [render(checked.diagnostics) for checked in check_texts(texts)]
+
+
+@law(40, sources=several())
+def test_a_program_that_is_recalled_is_the_one_that_was_checked(sources: Sources) -> None:
+    with TemporaryDirectory() as folder, mock.patch.dict(os.environ, DROLANG_CACHE=f"{folder}/cache"):
+        for source, path in written(Path(folder), sources):
+            (checked,) = check_texts([(source, path)])
+            assert compiled(source, path).program == checked.program
+            with mock.patch("dro_lang.pipeline.check_texts", side_effect=AssertionError) as compiler:
+                if checked.program is None:
+                    continue
+                known = compiled(source, path)
+                assert not compiler.called
+            assert known.program == checked.program
+            assert repr(known.program) == repr(checked.program)
+            assert known.program is not None
+            assert to_json(known.program) == to_json(checked.program)
+            assert render(known.diagnostics) == render(checked.diagnostics)
 
 
 def written(folder: Path, sources: Sources) -> list[tuple[Source, Path]]:

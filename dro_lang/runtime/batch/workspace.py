@@ -8,10 +8,10 @@ from pathlib import Path
 from time import time_ns
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from dro_lang import __version__
-from dro_lang.program.serial import content_hash
+from dro_lang.program.packed import pack
 from dro_lang.records.problems import OutputError
 from dro_lang.records.streams import files_of
 from dro_lang.records.tables.address import Table
@@ -104,5 +104,6 @@ def _fingerprint(job: Job) -> str:
             inputs.append([str(source), time_ns()])
         inputs += [[str(source), os.path.abspath(file), *_as_it_is(file)] for file in files_of(source)]
     limits = [job.limits.part_rows, job.limits.part_bytes]
-    known = [__version__, content_hash(job.program), job.plan.name, job.today.isoformat(), inputs, limits]
+    program = pack(evolve(job.program, tests=(), properties=()))
+    known = [__version__, program, job.plan.name, job.today.isoformat(), inputs, limits]
     return sha256(json.dumps(known).encode()).hexdigest()
