@@ -86,7 +86,7 @@ def test_results_may_be_an_object(caller: Caller) -> None:
     ("result", "why"),
     [
         (None, "it gave nothing, which has not the results of Book"),
-        ("R", "it gave a str, which has not the results of Book"),
+        ("R", "it gave a value of type str, which has not the results of Book"),
         ({}, "`reference`: a value is required, and there is none"),
         ({"reference": 5}, "`reference`: `5` is not text"),
         ({"reference": "R", "other": 1}, "`other` is no result of Book"),
@@ -133,6 +133,52 @@ def test_anything_else_that_is_raised_says_where_and_not_what(caller: Caller, mo
         assert "hunter2" not in failure.detail
     monkeypatch.setenv("DROLANG_DEBUG", "1")
     assert "hunter2" in called(caller, broken).detail
+
+
+@pytest.mark.parametrize("problem", [SystemExit, KeyboardInterrupt])
+def test_what_would_end_the_program_ends_the_action(problem: type[BaseException], caller: Caller) -> None:
+    def ends(**_: object) -> None:
+        raise problem
+
+    async def ends_later(**_: object) -> None:
+        raise problem
+
+    async def book(**_: object) -> dict[str, object]:
+        return {"reference": "R"}
+
+    for function in (ends, ends_later):
+        failure = called(caller, function)
+        assert failure.code == "ACTION_FAILED"
+        assert failure.detail.startswith(f"{problem.__name__} at test_actions.py:")
+    assert called(caller, book)["reference"] == "R"  # the event loop is still there for others
+
+
+def test_a_local_one_does_not_end_the_program_either(caller: Caller) -> None:
+    def ends(**_: object) -> None:
+        sys.exit(3)
+
+    bound = Bound(PLAN.actions["Mark"], ends, local=True)
+    failure = caller.call(bound, {"account": "A-1"}, Call.of(key(), "ann"), PLAN)
+    assert isinstance(failure, Failure)
+    assert failure.code == "ACTION_FAILED"
+
+
+def test_results_that_break_when_they_are_looked_at(caller: Caller) -> None:
+    class Booked:
+        @property
+        def reference(self) -> str:
+            raise LookupError
+
+    failure = called(caller, lambda **_: Booked())
+    assert isinstance(failure, Failure)
+    assert failure.detail.startswith("LookupError at test_actions.py:")
+
+
+def test_a_code_that_is_none_is_told_by_the_line_of_the_action(caller: Caller) -> None:
+    def broken(**_: object) -> None:
+        raise ActionError("two words")
+
+    assert called(caller, broken).detail.startswith("ValueError at test_actions.py:")
 
 
 def test_what_takes_too_long_is_left(caller: Caller) -> None:

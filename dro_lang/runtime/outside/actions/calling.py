@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+import dro_lang
 from dro_lang.program.model import Action, Program
 from dro_lang.program.types import EnumType
 from dro_lang.program.values import Row
@@ -30,6 +31,7 @@ from dro_lang.runtime.outside.failures import (
 DEFAULT_TIMEOUT = timedelta(minutes=5)
 UNFIT_RESULTS = "UNFIT_RESULTS"
 """What the kernel calls an answer whose results do not fit the signature."""
+_OURS = str(Path(dro_lang.__file__).parent) + os.sep
 MOST_RUNNING = 256
 """The most plain functions that run at once, with those that have run out of time and cannot be stopped."""
 
@@ -61,11 +63,12 @@ class Caller:
             given[bound.call] = call  # type: ignore[assignment]
         try:
             result = self._result(bound, given)
-        except Exception as error:
+            return result if isinstance(result, Failure) else results_of(result, bound.action, program)
+        except BaseException as error:
+            # `sys.exit()` in an action ends the action. Ctrl-C comes to the main thread, where only local ones are.
+            if bound.local and isinstance(error, KeyboardInterrupt):
+                raise
             return failure_of(error)
-        if isinstance(result, Failure):
-            return result
-        return results_of(result, bound.action, program)
 
     def _result(self, bound: Bound, given: Mapping[str, Any]) -> Any:
         if bound.local:
@@ -113,7 +116,7 @@ class EventLoop:
 
     def run(self, coroutine: Coroutine[Any, Any, Any], seconds: float) -> Any:
         """What a coroutine gives; a Failure where that takes too long, and then it is cancelled."""
-        return _within(asyncio.run_coroutine_threadsafe(coroutine, self._begun()), seconds)
+        return _within(asyncio.run_coroutine_threadsafe(_contained(coroutine), self._begun()), seconds)
 
     def _begun(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -135,6 +138,14 @@ class EventLoop:
         loop.close()
 
 
+async def _contained(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine gives. An event loop ends with what ends the program; here it is for others, too."""
+    try:
+        return await coroutine
+    except (SystemExit, KeyboardInterrupt) as error:
+        return failure_of(error)
+
+
 async def _cancel_all() -> None:
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
@@ -151,6 +162,8 @@ def failure_of(error: BaseException) -> Failure:
     if isinstance(error, TimeoutError | CancelledError):
         return Failure(TIMEOUT, "it ran out of time, or was stopped")
     frames = traceback.extract_tb(error.__traceback__)
+    # An ActionError whose code is none is raised in our own code, by a line of the action's.
+    frames = [frame for frame in frames if not frame.filename.startswith(_OURS)] or frames
     where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     message = f": {error}" if os.environ.get("DROLANG_DEBUG", "") not in ("", "0") else ""
     return Failure(ACTION_FAILED, f"{type(error).__name__}{where}{message}")
@@ -169,7 +182,7 @@ def results_of(raw: Any, action: Action, program: Program) -> Row | Failure:
     elif raw is not None and all(hasattr(raw, definition.name) for definition in gives):
         data = {definition.name: getattr(raw, definition.name) for definition in gives}
     else:
-        what = "nothing" if raw is None else f"a {type(raw).__name__}"
+        what = "nothing" if raw is None else f"a value of type {type(raw).__name__}"
         return Failure(UNFIT_RESULTS, f"it gave {what}, which has not the results of {action.name}")
     for definition in gives:
         value = data.get(definition.name)
