@@ -1,7 +1,7 @@
 """Which member of a queue gets a task: the next in line, or whoever has the fewest open tasks."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dro_lang.program.model import Allocation
 from dro_lang.runtime.embedded.port import Store
@@ -14,6 +14,8 @@ class Allocator:
         self._store = store
         self._members = members
         self._open: Counter[str] | None = None
+        self._given: Counter[str] = Counter()
+        """What was given to whom and is not written yet: in the same transaction comes the next task."""
 
     @property
     def queues(self) -> list[str]:
@@ -26,8 +28,10 @@ class Allocator:
             return None
         if allocation is Allocation.ROUND_ROBIN:
             return members[self._store.next_in_line(queue) % len(members)]
-        open_tasks = self._tasks
-        return min(members, key=lambda member: open_tasks[member])
+        open_tasks, given = self._tasks, self._given
+        user = min(members, key=lambda member: open_tasks[member] + given[member])
+        given[user] += 1
+        return user
 
     @property
     def _tasks(self) -> Counter[str]:
@@ -35,12 +39,17 @@ class Allocator:
             self._open = Counter(self._store.open_tasks())
         return self._open
 
-    def moved(self, before: str | None, after: str | None) -> None:
-        """An open task that was one person's (None: nobody's) is another's."""
-        if self._open is not None and before != after:
-            self._open.update({after: 1} if after is not None else {})
-            self._open.subtract({before: 1} if before is not None else {})
+    def moved(self, tasks: Iterable[tuple[str | None, str | None]]) -> None:
+        """What was given is written. Open tasks that were one person's (None: nobody's) are another's."""
+        self._given.clear()
+        if self._open is None:
+            return
+        for before, after in tasks:
+            if before != after:
+                self._open.update({after: 1} if after is not None else {})
+                self._open.subtract({before: 1} if before is not None else {})
 
     def forget(self) -> None:
         """What was counted was undone: count again."""
         self._open = None
+        self._given.clear()

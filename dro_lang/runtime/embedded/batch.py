@@ -233,7 +233,5 @@ class Batch:
         saved = self._store.save([carrying.result() for carrying in changed])
         for plan_id, reason in self._broken.items():
             self._store.trouble(plan_id, reason)
-        for carrying in changed:
-            for before, after in carrying.moved_tasks():
-                self._allocator.moved(before, after)
+        self._allocator.moved(move for carrying in changed for move in carrying.moved_tasks())
         return saved

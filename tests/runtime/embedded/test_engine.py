@@ -232,6 +232,17 @@ def test_tasks_of_a_queue_are_given_to_its_members(allocation: Allocation, expec
     assert [house.state(f"C-{n}").steps[0].assignee for n in range(1, 5)] == expected
 
 
+@pytest.mark.parametrize("allocation", Allocation)
+def test_tasks_that_open_together_are_spread(allocation: Allocation) -> None:
+    tasks = program(
+        group("G", manual("a", assignment=ToQueue("Q", allocation)), manual("b", assignment=ToQueue("Q", allocation)))
+    )
+    house = House(tasks, members={"Q": ["ann", "bob", "cy"]})
+    list(house.engine.submit_all(Submit(house.hash, "P", case(id=f"C-{n}")) for n in range(3)))
+    assigned = [step.assignee for n in range(3) for step in house.state(f"C-{n}").steps]
+    assert assigned == ["ann", "bob", "cy"] * 2
+
+
 def test_of_what_is_due_a_higher_priority_comes_first() -> None:
     house = House(CHAIN, group=1)
     hashes = {
