@@ -161,7 +161,7 @@ def failure_of(error: BaseException) -> Failure:
         return Failure(SECRET_MISSING, str(error))
     if isinstance(error, TimeoutError | CancelledError):
         return Failure(TIMEOUT, "it ran out of time, or was stopped")
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = list(traceback.extract_tb(error.__traceback__))
     # An ActionError whose code is none is raised in our own code, by a line of the action's.
     frames = [frame for frame in frames if not frame.filename.startswith(_OURS)] or frames
     where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
