@@ -21,7 +21,7 @@ from dro_lang.runtime.embedded.residents import Residents
 from dro_lang.runtime.operations.plan_view import plan_view
 from tests.cli.shell import Outcome, Shell, process
 from tests.cli.stores import filled
-from tests.kernel.builders import after, at, case, due, group, hours, manual, milestone, program
+from tests.kernel.builders import after, at, case, due, group, hours, manual, milestone, program, wait
 from tests.runtime.embedded.builders import MORNING, House
 
 Office = Callable[..., Outcome]
@@ -110,6 +110,23 @@ def test_many_items_of_a_plan_that_stand_alike_are_shown_as_one() -> None:
         "✓ check [p3] Completed 2026-03-02 08:00 due 2026-03-03 04:00",
         "✓ check [p7] Completed 2026-03-02 08:01 due 2026-03-03 04:00",
         "· done Pending waits for G.check",
+    ]
+
+
+def test_what_is_due_one_after_the_other_is_told_by_what_is_due_first() -> None:
+    check = manual("check", after(wait("open", same=True)), per_item=True, due=due(hours(20)))
+    house = House(program(group("G", manual("open", per_item=True), check)))
+    items = [f"p{number}" for number in range(20)]
+    house.engine.submit(Submit(house.hash, "P", case(*items, id="C-1")))
+    house.engine.run_due()
+    for step, order in (("G.open", items), ("G.check", reversed(items))):
+        for item in order:
+            house.clock.set(house.clock.now() + timedelta(minutes=1))
+            house.engine.send("C-1", Complete(house.clock.now(), at(step, item), {}, "ann"))
+    view = plan_view(house.store, Residents(house.store), "C-1")
+    assert [" ".join(line.split()) for line in list(plan_lines(view, Painter(120, color=False)))[-2:]] == [
+        "✓ open [20 items] Completed 2026-03-02",
+        "✓ check [20 items] Completed 2026-03-02 due from 2026-03-03 04:01",
     ]
 
 

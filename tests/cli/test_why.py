@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from dro_lang.cli.output import Exit
-from tests.cli.plans import PLAN, written
+from tests.cli.plans import PLAN, RECORDS, written
 from tests.cli.shell import Shell
 
 ASK = ("why", "plan.dro", "--records", "records.ndjson", "--today", "2026-12-01")
@@ -50,6 +50,31 @@ def test_the_whole_story_of_a_record(drolang: Shell, tmp_path: Path) -> None:
         "    /// By telephone.\n"
         "    waits for ann@example.com to take it\n"
         "    starts 3 days after due_date at 09:30\n"
+    )
+
+
+def test_many_items_that_stand_alike_are_told_as_one(drolang: Shell, tmp_path: Path) -> None:
+    plan, records = written(tmp_path)
+    text = plan.read_text(encoding="utf-8").replace("  id : Id\n}", "  id : Id\n  days : Integer\n}")
+    text = text.replace("    after  mail\n", "    after  mail\n    only if item.days > 5\n")
+    plan.write_text(text, encoding="utf-8")
+    record = json.loads(RECORDS.splitlines()[0])
+    invoices = [{"id": f"I-{number}", "days": number} for number in range(40)]
+    records.write_text(json.dumps({**record, "invoices": invoices}), encoding="utf-8")
+    asked = (*ASK, "--until", "2026-12-24", "--id", "A-1")
+    told = drolang(*asked).out
+    assert told.count("Write.check") == 6 + 1  # those of five days and less, and the others together
+    assert "\n  Write.check [I-5]  Skipped  2026-12-15\n" in told
+    assert told.endswith(
+        "\n  Write.check [34 items]  Ready  2026-12-15\n"
+        "    waits for somebody of Collections to take it\n"
+        '    only if, as for item "I-6"\n'
+        "      true   item.days > 5    item.days = 6\n"
+    )
+    assert len(json.loads(drolang(*asked, "--format", "json").out)["steps"]) == 41
+    run = drolang("run", *ASK[1:], "--until", "2026-12-24", "--only", "A-1", "--why").out
+    assert run.endswith(
+        '\n  Write.check [34 items] only if, as for item "I-6"\n    true   item.days > 5    item.days = 6\n'
     )
 
 

@@ -1,14 +1,15 @@
 """Why a record got its scenarios and its steps their states: conditions with the values that decided them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 from dro_lang.analysis.substitution import arguments_of, substitute
-from dro_lang.cli.report.cells import FAINT, LOOKS, PLAN_STATES, STRONG, Painter, Style, date_of, day, label, told
+from dro_lang.cli.report.alike import Alike, alike, numbered, together
+from dro_lang.cli.report.cells import FAINT, LOOKS, PLAN_STATES, STRONG, Painter, Style, label, told
 from dro_lang.cli.report.results import Result
 from dro_lang.conditions.selection import Verdict
 from dro_lang.conditions.trace import Trace, lines
 from dro_lang.diagnostics.render.columns import harmless, in_one_line
-from dro_lang.kernel.view import StepView
+from dro_lang.kernel.states import InstanceId
 from dro_lang.program.clauses import starting
 from dro_lang.program.model import Group, GroupCall, Plan, Program, Scenario
 from dro_lang.program.render import render
@@ -29,9 +30,10 @@ def explained(plan: Plan, result: Result, painter: Painter) -> Iterator[str]:
     if result.checks:
         yield ""
         yield painter.styled(f"why the steps of {_record(result)} run or wait", STRONG)
-    for check in result.checks:
+    for some in together(result.checks, lambda check: (_of_any_item(check.step), _form(check))):
+        check = some[0]
         yield ""
-        yield f"  {label(check.step)} {painter.styled(check.clause, FAINT)}"
+        yield f"  {label(numbered([each.step for each in some]))} {painter.styled(_clause(some), FAINT)}"
         yield from condition_lines(check.trace)
 
 
@@ -52,12 +54,13 @@ def story(program: Program, plan: Plan, result: Result, painter: Painter) -> Ite
         yield _verdict(verdict, result, painter)
         yield from _documentation(scenario.doc, painter, 4)
         yield from reasons(scenario, verdict, result.traces)
-    checks: dict[object, list[StepCheck]] = {}
+    checks: dict[InstanceId, list[StepCheck]] = {}
     for check in result.checks:
         checks.setdefault(check.step, []).append(check)
     calls = calls_of(plan, result.scenarios)
     told_of: set[str] = set()
-    for step in result.steps:
+    for each in alike(result.steps, lambda step: tuple(map(_form, checks.get(step.id, ())))):
+        step = each.first
         call = calls[step.group]
         group = program.groups[call.group]
         if step.group not in told_of:
@@ -66,7 +69,8 @@ def story(program: Program, plan: Plan, result: Result, painter: Painter) -> Ite
             yield f"group {step.group}"
             yield from _documentation(group.doc, painter, 2)
         yield ""
-        yield from _step(step, group, call, checks.get(step.id, []), painter)
+        of_each = [checks.get(one.id, []) for one in each.steps]
+        yield from _step(each, group, call, list(zip(*of_each, strict=True)), painter)
 
 
 def calls_of(plan: Plan, scenarios: Iterable[str]) -> dict[str, GroupCall]:
@@ -75,23 +79,48 @@ def calls_of(plan: Plan, scenarios: Iterable[str]) -> dict[str, GroupCall]:
     return {call.instance: call for each in plan.scenarios if each.name in chosen for call in each.runs}
 
 
-def _step(step: StepView, group: Group, call: GroupCall, checks: list[StepCheck], painter: Painter) -> Iterator[str]:
+def _step(
+    each: Alike, group: Group, call: GroupCall, checks: Sequence[Sequence[StepCheck]], painter: Painter
+) -> Iterator[str]:
+    """A step, or many that stand alike: for each of its conditions, what it was for all of them."""
+    step = each.first
     definition = group.step(step.step)
     assert definition is not None  # a plan that was just composed has the steps of its groups
     look = LOOKS[step.state]
-    parts = [painter.styled(look.name, look.style), day(date_of(step))]
-    yield f"  {label(step.id)}  {'  '.join(part for part in parts if part)}"
+    parts = [painter.styled(look.name, look.style), each.when]
+    yield f"  {label(each.id)}  {'  '.join(part for part in parts if part)}"
     yield from _documentation(definition.doc, painter, 4)
-    if told(step):
-        yield from _indented(told(step), painter, 4)
+    if reason := each.said(told):
+        yield from _indented(reason, painter, 4)
     if definition.starts is not None:
         arguments = arguments_of(call, group)
         yield from _indented(
             f"starts {starting(definition.starts, lambda part: render(substitute(part, arguments)))}", painter, 4
         )
-    for check in checks:
-        yield painter.styled(f"    {check.clause}", FAINT)
-        yield from (f"  {line}" for line in condition_lines(check.trace))
+    for some in checks:
+        yield painter.styled(f"    {_clause(some)}", FAINT)
+        yield from (f"  {line}" for line in condition_lines(some[0].trace))
+
+
+def _form(check: StepCheck) -> Hashable:
+    """A condition of a step as it was decided: all but the values."""
+    return check.clause, _verdicts(check.trace)
+
+
+def _verdicts(traced: Trace) -> Hashable:
+    return traced.text, traced.holds, tuple(map(_verdicts, traced.parts))
+
+
+def _of_any_item(step: InstanceId) -> InstanceId:
+    return step if step.item is None else step._replace(item="")
+
+
+def _clause(some: Sequence[StepCheck]) -> str:
+    """The clause; of many items whose values differ, with the one whose values are shown."""
+    first = some[0]
+    if all(check.trace == first.trace for check in some):
+        return first.clause
+    return f'{first.clause}, as for item "{harmless(first.step.item or "")}"'
 
 
 def _record(result: Result) -> str:

@@ -74,11 +74,7 @@ def _copy(step: StepView) -> str:
 def _cells(each: Alike) -> list[Cell]:
     step, item = each.first, each.id.item
     look = LOOKS[step.state]
-    clock = ""
-    if step.due_at is not None:
-        kept = step.jeopardy in (None, Jeopardy.ON_TIME)
-        due = "due" if step.due_at == each.last.due_at else "due from"
-        clock = f"{due} {day(step.due_at)}" if kept or step.jeopardy is None else CLOCK_WORDS[step.jeopardy]
+    clock = each.due if step.jeopardy in (None, Jeopardy.ON_TIME) else CLOCK_WORDS[step.jeopardy]
     return [
         Cell(look.mark, look.style),
         Cell(step.step if item is None else f"{step.step} [{item}]"),
