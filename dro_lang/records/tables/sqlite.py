@@ -97,7 +97,7 @@ def _batches(
     where = "" if only is None else f" WHERE {name(only.column)} IN (?, ?)"
     values = () if only is None else (only.value, only.value if only.number is None else only.number)
     rows = connection.execute(f"SELECT {', '.join(map(name, types))} FROM {name(table.name)}{where}{order}", values)
-    texts = [at for at, type in enumerate(types.values()) if type == "VARCHAR"]
+    texts = [at for at, wanted in enumerate(types.values()) if wanted == "VARCHAR"]
     while batch := rows.fetchmany(BATCH):
         columns: list[Sequence[Any]] = list(zip(*batch, strict=True))
         for at in texts:
