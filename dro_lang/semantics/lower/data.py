@@ -1,6 +1,6 @@
 """Data in tests: records, changes of them, and results of steps, written out as objects."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -157,7 +157,21 @@ class DataReader:
             return None
         shape = info.elements or UNKNOWN
         rows = tuple(self._row(element, shape) for element in elements if isinstance(element, ast.Object))
+        if type.items:
+            self._ids(elements, rows)
         return Constant(rows, type)
+
+    def _ids(self, elements: Sequence[ast.ObjectValue], rows: Sequence[Mapping[str, Value]]) -> None:
+        """Report items with an id that another one has (E0204)."""
+        first: dict[Value, Span] = {}
+        for element, row in zip(elements, rows, strict=True):
+            id = row.get("id")
+            if id is None:
+                continue
+            if id in first:
+                labels = [(first[id], "first given here")]
+                self._report("E0204", element.span, f'two items have the id "{id}"', *labels, help="each needs its own")
+            first.setdefault(id, element.span)
 
     def _row(self, node: ast.Object, shape: Shape) -> Mapping[str, Value]:
         """A whole row: what is not given is unknown."""
