@@ -14,7 +14,7 @@ def check(overview: Overview) -> Iterator[Diagnostic]:
     mapped = {id(overview.find(each.context, ast.Context)) for each in overview.all(ast.Mapping) if each.items}
     for group in overview.all(ast.Group):
         context = overview.find(group.context, ast.Context)
-        if context is not None and item_node(context) is None and overview.is_whole(context):
+        if context is not None and lacks_items(overview, context):
             yield from () if id(context) in mapped else _without_items(group, context)
     told: set[int] = set()
     for plan in overview.plans:
@@ -29,6 +29,13 @@ def check(overview: Overview) -> Iterator[Diagnostic]:
 def item_node(context: ast.Context) -> ast.Attribute | None:
     """The attribute that is `items of R`, if there is one."""
     return next((a for a in context.attributes if isinstance(a.type.base, ast.ListType) and a.type.base.items), None)
+
+
+def lacks_items(overview: Overview, context: ast.Context) -> bool:
+    """Whether a context has no items, and none are meant: of an attribute that is a record (E0205) they may be."""
+    types = (attribute.type.base for attribute in context.attributes)
+    meant = any(isinstance(type, ast.NamedType) and overview.find(type.name, ast.Record) for type in types)
+    return item_node(context) is None and not meant and overview.is_whole(context)
 
 
 def _without_items(group: ast.Group, context: ast.Context) -> Iterator[Diagnostic]:

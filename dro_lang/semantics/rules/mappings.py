@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from dro_lang.diagnostics.diagnostic import Diagnostic, Fix, Safety, diagnose
-from dro_lang.semantics.rules.items import item_node
+from dro_lang.semantics.rules.items import item_node, lacks_items
 from dro_lang.semantics.rules.overview import Overview, is_per_item
 from dro_lang.semantics.rules.texts import removal, suggestion
 from dro_lang.syntax import ast
@@ -40,7 +40,7 @@ def _items(overview: Overview, mapping: ast.Mapping, context: ast.Context) -> It
         return
     node = item_node(context)
     if node is None:
-        if overview.is_whole(context):
+        if lacks_items(overview, context):
             leave_out = Fix("leave out the `items` clause", (removal(mapping.items.span),), Safety.UNSAFE)
             yield diagnose(
                 "E0209",
