@@ -129,8 +129,8 @@ class _Mender:
 
     def is_mistaken_for_name(self, index: int) -> bool:
         """Whether a token that was read as a name was meant as something else, as parsing stops right after it: a
-        keyword, or a word that begins a line, after a step that is waited for, where outcomes may stand; or a keyword
-        that begins a line in the middle of what the line before left unfinished."""
+        keyword, or a word that begins a line, after a step that is waited for, where outcomes may stand; a keyword that
+        begins a line in the middle of what the line before left unfinished; or one with a block instead of a value."""
         token, stack = self.tokens[index], self.stacks[index]
         if self.stacks[index + 1].symbol != "LOWER":
             return False
@@ -140,7 +140,8 @@ class _Mender:
         if advance(self.tables, stack, "PASSING", 0) is not None:
             return is_keyword or token.indent is not None
         is_unfinished = not any(advance(self.tables, stack, closing, 0) for closing in CLOSING)
-        return is_keyword and token.indent is not None and is_unfinished
+        begins_block = self.tokens[index + 1] == "{" and advance(self.tables, self.stacks[index + 1], "COLON", 0)
+        return is_keyword and bool(begins_block or (token.indent is not None and is_unfinished))
 
     def is_mixed(self, stack: Stack, token: Token) -> bool:
         """Whether `and` joins what `or` has joined, or the reverse; the builder says so, when it has seen all of it."""
