@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 from dro_lang import __version__
+from dro_lang.cache import cache_directory, read_json, write_json
 from dro_lang.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label, Safety
 from dro_lang.loader import Loader, as_known, source_root
 from dro_lang.program.model import Program
 from dro_lang.program.packed import pack, unpack
 from dro_lang.resources import resource
 from dro_lang.source import Source, Span
-from dro_lang.syntax.tables.store import cache_directory, read_json, write_json
 
 if TYPE_CHECKING:
     from dro_lang.pipeline import Checked

@@ -13,8 +13,8 @@ from dro_lang.analysis.selection import apart_by_writing
 from dro_lang.analysis.solver.records import Records
 from dro_lang.analysis.solver.satisfy import Answer, Example, NotKnown, Prover
 from dro_lang.analysis.waits import Bypass, Endless, Kept, Open, promised_waits
+from dro_lang.conditions.matching import matching
 from dro_lang.conditions.normal import all_of, complement
-from dro_lang.conditions.selection import matching
 from dro_lang.program.model import Plan, Policy, Program, Step
 
 

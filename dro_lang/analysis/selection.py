@@ -8,8 +8,8 @@ from attrs import frozen
 
 from dro_lang.analysis.solver.records import Records
 from dro_lang.analysis.solver.satisfy import Example, NotKnown, Prover
+from dro_lang.conditions.matching import matching
 from dro_lang.conditions.normal import Normal, Truth, all_of, complement
-from dro_lang.conditions.selection import matching
 from dro_lang.program.model import Plan, Policy, Program, Scenario
 
 

@@ -84,11 +84,13 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        # All that modules make stays: to look for garbage in it would take a tenth of the time in which commands begin.
+        # All that modules make stays: to look for garbage in it, now or later, would take a tenth of the time in which
+        # commands begin.
         gc.disable()
         try:
             command = import_module(f"dro_lang.cli.{cmd_name.replace('-', '_')}").command
         finally:
+            gc.freeze()
             gc.enable()
         assert isinstance(command, click.Command)
         return command

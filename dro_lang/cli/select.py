@@ -19,28 +19,24 @@ from dro_lang.cli.report.progress import Progress
 from dro_lang.cli.report.selected import selected_lines
 from dro_lang.cli.sources import SOURCE_PATH, known_of, plan_of
 from dro_lang.cli.targets import guard, rejects_beside
-from dro_lang.conditions.evaluators import EVALUATORS
 from dro_lang.program.model import Plan, Policy
 from dro_lang.recall import Known
 from dro_lang.records.load import Inputs
 from dro_lang.records.rejects import RejectsFile
 from dro_lang.records.tables.address import Table, source_of
-from dro_lang.records.tables.written import check_target
-from dro_lang.runtime.batch.by_rows import select_by_rows, small
 from dro_lang.runtime.batch.deliver import (
     FORMATS,
     Output,
     as_file,
-    as_table,
     as_text,
-    lines_as_table,
     parts_beside,
 )
 from dro_lang.runtime.batch.job import DEFAULT_MEMORY, PART_ROWS, Job, Limits, Selected
+from dro_lang.runtime.batch.parts import small
 from dro_lang.runtime.batch.select import prepared, select_all
 from dro_lang.runtime.batch.workspace import Workspace
 
-COLUMNAR = "columnar"
+EVALUATORS = ("auto", "rules", "compiled", "columnar")
 BYTES_A_RECORD = 256
 """By which a part of a text file is measured."""
 
@@ -86,7 +82,7 @@ def _output(ctx: click.Context, param: click.Parameter, value: str | None) -> Ou
 @click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Where to put rejected records.")
 @click.option(
     "--evaluator",
-    type=click.Choice([*EVALUATORS, COLUMNAR]),
+    type=click.Choice(EVALUATORS),
     default="auto",
     show_default=True,
     help="What decides conditions: whole columns (DuckDB), or one record at a time. All decide alike.",
@@ -157,6 +153,8 @@ def command(
         job = prepared(Job(program, plan, inputs, today, _exclusive(plan, known), limits))
         guard(job.inputs, file, out, rejects_path)
         if isinstance(out, Table):
+            from dro_lang.records.tables.written import check_target
+
             check_target(out, replace)
         begun = time.monotonic()
         with ExitStack() as stack:
@@ -167,9 +165,7 @@ def command(
             by_rows = evaluator in ("rules", "compiled") or (evaluator == "auto" and small(job.inputs))
             if by_rows:
                 target = out if isinstance(out, Path) else folder / "result"
-                selected = select_by_rows(job, EVALUATORS[evaluator], target, format_, reject.write, bar.at)
-                if isinstance(out, Table):
-                    lines_as_table(target, out, plan.policy is Policy.EVERY_MATCHING, replace)
+                selected = _by_rows(job, evaluator, out, replace, target, format_, reject, bar)
             else:
                 selected = _by_columns(job, out, replace, folder, format_, reject, bar)
                 target = folder / f"scratch-result.{format_}"
@@ -193,6 +189,29 @@ def _exclusive(plan: Plan, known: Known) -> bool:
     return plan.policy is Policy.EXACTLY_ONE and not any(each.code == "E0704" for each in known.diagnostics)
 
 
+# What only some runs need is imported by these: whole columns of a file do without.
+
+
+def _by_rows(
+    job: Job,
+    evaluator: str,
+    out: Output | None,
+    replace: bool,
+    target: Path,
+    format_: str,
+    reject: RejectsFile,
+    bar: Progress,
+) -> Selected:
+    from dro_lang.runtime.batch.by_rows import select_by_rows
+
+    selected = select_by_rows(job, evaluator, target, format_, reject.write, bar.at)
+    if isinstance(out, Table):
+        from dro_lang.runtime.batch.deliver_table import lines_as_table
+
+        lines_as_table(target, out, job.plan.policy is Policy.EVERY_MATCHING, replace)
+    return selected
+
+
 def _by_columns(
     job: Job, out: Output | None, replace: bool, folder: Path, format_: str, reject: RejectsFile, bar: Progress
 ) -> Selected:
@@ -204,6 +223,8 @@ def _by_columns(
         if out is None:
             as_text(outcome, workspace, format_)
         elif isinstance(out, Table):
+            from dro_lang.runtime.batch.deliver_table import as_table
+
             as_table(outcome, out, replace)
         else:
             as_file(outcome, workspace, out, format_)

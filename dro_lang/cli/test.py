@@ -10,13 +10,13 @@ from typing import TextIO
 
 import click
 
+from dro_lang.cache import cache_directory
 from dro_lang.cli.output import Exit, Misuse, color_option, colored, emit, plural, say, whole_file
 from dro_lang.cli.report.progress import Progress
 from dro_lang.cli.sources import distinct, dro_files
 from dro_lang.cli.trees import checked
 from dro_lang.diagnostics.render import text as findings_text
 from dro_lang.pipeline import Checked
-from dro_lang.syntax.tables.store import cache_directory
 from dro_lang.testing.coverage.measure import Coverage, Measured
 from dro_lang.testing.report import coverage as coverage_report
 from dro_lang.testing.report import html, junit, text

@@ -1,8 +1,8 @@
 """The scenarios of a plan as data of the business-rules library, for tools that read it."""
 
+from dro_lang.conditions.matching import matching
 from dro_lang.conditions.rule_types import TYPES, Json
 from dro_lang.conditions.rules import lower_normal
-from dro_lang.conditions.selection import matching
 from dro_lang.program.model import Plan, Policy
 
 ACTION = "run_scenario"

@@ -1,12 +1,12 @@
 """Which scenarios a record gets, and what stood in the way of the others."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from attrs import field, frozen
 
 from dro_lang.conditions.environment import Environment
-from dro_lang.conditions.normal import Normal, Truth, all_of, complement, normalize
+from dro_lang.conditions.matching import own_condition
 from dro_lang.conditions.rules import Facts, Rule, decide, facts_class, lower_normal
 from dro_lang.program.model import Plan, Policy, Scenario
 
@@ -69,11 +69,6 @@ def _prepared(key: _Same) -> _Prepared:
     return _Prepared(rules, facts_class(variables.values()))
 
 
-def own_condition(scenario: Scenario) -> Normal:
-    """When the `when` of a scenario holds, whatever becomes of the others."""
-    return Truth(True) if scenario.when is None else normalize(scenario.when)
-
-
 def select(plan: Plan, environment: Environment) -> Selection:
     """Choose the scenarios of a plan for a record, by the rules."""
     prepared = _prepared(_Same(plan))
@@ -118,28 +113,3 @@ def choice_of(plan: Plan, matching: tuple[str, ...]) -> Choice:
         return Choice(matching[:1])
     names = " and ".join(f"`{name}`" for name in matching)
     return Choice((), "R0201", f"{names} match this record, and plan `{plan.name}` takes exactly one")
-
-
-def matching(plan: Plan) -> Mapping[str, Normal]:
-    """When each scenario of a plan matches, as one condition: with its `unless`, and what `otherwise` leaves to it."""
-    scenarios = {scenario.name: scenario for scenario in plan.scenarios}
-    conditions: dict[str, Normal] = {}
-    failing = {name: complement(own_condition(scenario)) for name, scenario in scenarios.items()}
-
-    def condition(scenario: Scenario) -> Normal:
-        if scenario.name not in conditions:
-            conditions[scenario.name] = all_of((own_condition(scenario), *without(scenario.unless)))
-        return conditions[scenario.name]
-
-    def without(names: Collection[str]) -> Iterator[Normal]:
-        """That none of these matches. Of one whose own exceptions are all among them, it is enough to say that its own
-        condition does not hold, which keeps the formulas of long chains of `unless` short."""
-        for name in names:
-            other = scenarios[name]
-            yield failing[name] if set(other.unless) <= set(names) else complement(condition(other))
-
-    others = [scenario.name for scenario in plan.scenarios if not scenario.otherwise]
-    return {
-        scenario.name: all_of(without(others)) if scenario.otherwise else condition(scenario)
-        for scenario in plan.scenarios
-    }

@@ -12,8 +12,8 @@ from business_rules.fields import FIELD_TEXT
 
 from dro_lang.analysis.solver.records import Records
 from dro_lang.cli.output import Exit
+from dro_lang.conditions.matching import matching
 from dro_lang.conditions.rules import facts_class, lower_normal
-from dro_lang.conditions.selection import matching
 from dro_lang.diagnostics.pages import page
 from dro_lang.pipeline import check_file
 from dro_lang.program.serial import from_json

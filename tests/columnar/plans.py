@@ -3,7 +3,6 @@
 from datetime import date
 from pathlib import Path
 
-from dro_lang.conditions.evaluators import RULES
 from dro_lang.pipeline import check_text
 from dro_lang.records.load import Inputs
 from dro_lang.runtime.batch.by_rows import select_by_rows
@@ -63,7 +62,7 @@ def by_rows(program, folder, records, items=None):
     rejects = []
     out = folder / "rows.ndjson"
     job = Job(program, program.plans["P"], Inputs([records], items), TODAY)
-    selected = select_by_rows(job, RULES, out, "ndjson", rejects.append, lambda count: None)
+    selected = select_by_rows(job, "rules", out, "ndjson", rejects.append, lambda count: None)
     return selected, out.read_text(encoding="utf-8").splitlines(), rejects
 
 

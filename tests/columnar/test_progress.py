@@ -1,4 +1,10 @@
-"""How far a selection has come is told within a part, too."""
+"""How far a selection has come is told within a part, too; and it can be interrupted."""
+
+import os
+import signal
+from threading import Timer
+
+import pytest
 
 from dro_lang.records.load import Inputs
 from dro_lang.records.parquet_records import database
@@ -46,3 +52,17 @@ def test_the_rows_of_text_are_estimated_by_the_first_lines(tmp_path):
     path.write_text("id,name\n" + "A-1,Anna\n" * 40_000, encoding="utf-8")
     [part] = parts(path, database(), Limits())
     assert abs(about_rows(part) - 40_000) < 400
+
+
+def test_an_interrupt_that_comes_while_the_database_works_is_one(tmp_path):
+    program = plan_of()
+    job = prepared(Job(program, program.plans["P"], Inputs([parquet(tmp_path / "a.parquet", 50)]), TODAY))
+    pressed = Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT))
+
+    def long() -> None:
+        with select_all(job, Workspace.beside(tmp_path / "work", job), [].append, lambda *at: None) as outcome:
+            pressed.start()
+            outcome.connection.execute("SELECT count(*) FROM range(10_000_000) a, range(1_000) b").fetchall()
+
+    with pytest.raises(KeyboardInterrupt):
+        long()

@@ -1,6 +1,7 @@
 """Ids that several records have, found among many."""
 
 from collections import Counter
+from itertools import pairwise
 
 import duckdb
 import pytest
@@ -35,3 +36,21 @@ def test_ids_that_several_rows_have(tmp_path_factory, parts, in_order, rows):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(of_files, "_ROWS", rows)
         assert shared_ids(files, duckdb.connect(), folder) == {id for id, count in counts.items() if count > 1}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 40), st.lists(st.integers(0, 40), max_size=3), st.integers(0, 39), st.integers(1, 3))
+def test_of_ids_in_order_one_is_that_of_the_one_before(tmp_path_factory, count, cuts, place, threads):
+    ids = [f"A-{number}" for number in range(count)]
+    expected = set()
+    if 0 < place < count:
+        ids[place] = ids[place - 1]
+        expected = {ids[place]}
+    folder = tmp_path_factory.mktemp("ids")
+    edges = sorted({0, count, *(cut for cut in cuts if cut < count)})
+    files = [written(folder / f"part-{start:02}.parquet", ids[start:end]) for start, end in pairwise(edges)]
+    connection = duckdb.connect()
+    connection.execute(f"SET threads = {threads}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(of_files, "_FIRST", 2)
+        assert shared_ids(files, connection, folder) == expected

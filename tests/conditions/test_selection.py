@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from dro_lang.conditions.environment import Environment
 from dro_lang.conditions.export import export
+from dro_lang.conditions.matching import matching
 from dro_lang.conditions.rules import decide, facts_class, lower_normal
-from dro_lang.conditions.selection import Verdict, matching, select
+from dro_lang.conditions.selection import Verdict, select
 from dro_lang.conditions.time import BusinessCalendar
 from dro_lang.diagnostics.registry import registered
 from dro_lang.program.expressions import Attribute, Comparison, ComparisonOperator, Constant, InSet, Known

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[2] / "dro_lang"
 LAYERS = {
     "source": 0,
     "resources": 0,
+    "cache": 0,
     "diagnostics": 1,
     "syntax": 2,
     "program": 2,
@@ -58,7 +59,6 @@ READS_ITS_OWN_FILES = {
     "diagnostics/pages.py",  # the pages of codes
     "semantics/rules/calendars.py",  # the list of time zones
     "syntax/tables/language.py",  # the grammar
-    "syntax/tables/store.py",  # its parse tables
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

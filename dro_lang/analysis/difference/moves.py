@@ -12,8 +12,9 @@ from dro_lang.analysis.difference.steps import lost, paths
 from dro_lang.analysis.selection import applies
 from dro_lang.analysis.solver.records import Records
 from dro_lang.analysis.solver.satisfy import Example, Never, NotKnown, satisfy
+from dro_lang.conditions.matching import matching
 from dro_lang.conditions.normal import Normal, Truth, all_of, any_of, complement
-from dro_lang.conditions.selection import matching, select
+from dro_lang.conditions.selection import select
 from dro_lang.program.expressions import Aggregate, Attribute
 from dro_lang.program.model import Plan, Policy
 

@@ -1,16 +1,15 @@
 """The selection of a plan as SQL: which scenario a record gets, or the code of the submission error."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from attrs import frozen
 
 from dro_lang.conditions.columnar.expressions import Scope
 from dro_lang.conditions.columnar.formulas import formula
 from dro_lang.conditions.columnar.helpers import Helpers
-from dro_lang.conditions.columnar.regions import Tables, entry, tables_of
 from dro_lang.conditions.columnar.terms import text_literal
+from dro_lang.conditions.matching import matching
 from dro_lang.conditions.normal import Normal
-from dro_lang.conditions.selection import matching
 from dro_lang.program.model import Plan, Policy
 
 SEVERAL, NONE = "R0201", "R0202"
@@ -19,7 +18,7 @@ _ERROR = f"ENUM('{UNREAD}', '{SEVERAL}', '{NONE}')"
 NEVER = "FALSE"
 TABLED_FROM = 24
 """The number of conditions from which on tables pay."""
-_CLASS = '"#class"'
+CLASS = '"#class"'
 
 
 @frozen
@@ -49,22 +48,25 @@ def chosen(
     conditions = own(plan)
     last = [scenario.name for scenario in plan.scenarios if scenario.otherwise]
     if len(conditions) >= tabled_from:
-        tables = tables_of(tuple(conditions.values()), scope)
-        if tables is not None and (_first_counts(plan, exclusive) or not tables.open):
-            texts = {number: formula(tuple(conditions.values())[number], scope, helpers) for number in tables.open}
-            return _looked_up(plan, tables, texts, tuple(conditions), last, exclusive, name_type)
+        # Few plans have so many.
+        from dro_lang.conditions.columnar.looked_up import looked_up
+
+        found = looked_up(plan, conditions, last, scope, helpers, first_counts(plan, exclusive), name_type)
+        if found is not None:
+            return found
     formulas = {name: formula(condition, scope, helpers) for name, condition in conditions.items()}
     if plan.policy is Policy.EVERY_MATCHING:
         return Chosen(_every(formulas, last), NEVER, many=True)
     first = _first(formulas, last, name_type)
-    if _first_counts(plan, exclusive):
+    if first_counts(plan, exclusive):
         return Chosen(first, NEVER)
     count = " + ".join(f"CASE WHEN {condition} THEN 1 ELSE 0 END" for condition in formulas.values()) or "0"
     # Where no other scenario matches, all those with `otherwise` do.
     return Chosen(first, f"({count}) > 1" if len(last) < 2 else f"({count}) <> 1")
 
 
-def _first_counts(plan: Plan, exclusive: bool) -> bool:
+def first_counts(plan: Plan, exclusive: bool) -> bool:
+    """Whether the first scenario that matches is the one that a record gets."""
     return plan.policy is Policy.FIRST_MATCHING or (plan.policy is Policy.EXACTLY_ONE and exclusive)
 
 
@@ -72,7 +74,7 @@ def selection(chosen: Chosen, records: str, fits: str) -> str:
     """The query of the selection: for each row of `records` its id, the scenarios, and the code of the error. Of a row
     for which `fits` is not true nothing is said but `UNREAD` in the place of the error."""
     if chosen.class_ is not None:
-        records = f"(SELECT *, CASE WHEN {fits} THEN {chosen.class_} END AS {_CLASS} FROM {records})"
+        records = f"(SELECT *, CASE WHEN {fits} THEN {chosen.class_} END AS {CLASS} FROM {records})"
     unread, several, none = (f"CAST('{code}' AS {_ERROR})" for code in (UNREAD, SEVERAL, NONE))
     return (
         f"SELECT id, CASE WHEN NOT several THEN scenarios END AS {column_name(chosen)}, CASE WHEN several IS NULL "
@@ -97,34 +99,6 @@ def _first(conditions: Mapping[str, str], last: list[str], name_type: str) -> st
     otherwise = literals[last[0]] if last else f"CAST(NULL AS {name_type})"
     cases = " ".join(f"WHEN {condition} THEN {literals[name]}" for name, condition in conditions.items())
     return f"CASE {cases} ELSE {otherwise} END" if cases else otherwise
-
-
-def _looked_up(
-    plan: Plan,
-    tables: Tables,
-    open: Mapping[int, str],
-    names: Sequence[str],
-    last: list[str],
-    exclusive: bool,
-    name_type: str,
-) -> Chosen:
-    """What the tables tell, and what is left to the conditions that they do not tell of."""
-    held = [[place for place in range(len(names)) if mask >> place & 1] for mask in tables.classes.held]
-    if plan.policy is Policy.EVERY_MATCHING:
-        lists = ([names[place] for place in places] or last for places in held)
-        entries = (f"[{', '.join(map(text_literal, each))}]" if each else "NULL" for each in lists)
-        return Chosen(f"([{', '.join(entries)}])[{_CLASS} + 1]", NEVER, True, tables.classes.number)
-    first = entry([places[0] if places else len(names) for places in held], _CLASS)
-    texts = ", ".join([*map(text_literal, names), text_literal(last[0]) if last else "NULL"])
-    scenario = f"CAST([{texts}] AS {name_type}[])[{first} + 1]"
-    if open:
-        each = {place: f"CAST({text_literal(names[place])} AS {name_type})" for place in open}
-        cases = " ".join(f"WHEN {first} > {place} AND {test} THEN {each[place]}" for place, test in open.items())
-        scenario = f"CASE {cases} ELSE {scenario} END"
-    if _first_counts(plan, exclusive):
-        return Chosen(scenario, NEVER, class_=tables.classes.number)
-    several = entry([len(places) > 1 or (not places and len(last) > 1) for places in held], _CLASS)
-    return Chosen(scenario, f"{several} > 0", class_=tables.classes.number)
 
 
 def _every(conditions: Mapping[str, str], last: list[str]) -> str:

@@ -3,16 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
-from dro_lang.conditions.columnar.columns import column_type, value_of
+from dro_lang.conditions.columnar.columns import column_type
 from dro_lang.conditions.columnar.terms import Inexpressible, name
 from dro_lang.conditions.environment import Environment
-from dro_lang.conditions.normal import Flag, Membership, Normal, Presence, Range, Relation, all_of
-from dro_lang.conditions.rules import decide, facts_class, lower_normal
+from dro_lang.conditions.normal import Flag, Membership, Normal, Presence, Range, Relation
 from dro_lang.program.expressions import Aggregate, Attribute, Expression, ItemAttribute, walk
 from dro_lang.program.model import Context, Program
-from dro_lang.program.values import Value
 
 
 @frozen
@@ -51,7 +49,10 @@ class ReferenceHelpers:
 
     def call(self, leaf: Normal, reason: str) -> str:
         names = {_key(each): each for each in self._names(leaf)}
-        decided = _Leaf(leaf, names, self.program, self.environment)
+        # Few queries need one, and it brings the whole reference evaluator.
+        from dro_lang.conditions.columnar.leaves import Leaf
+
+        decided = Leaf(leaf, operands_of(leaf), names, self.program, self.environment)
         if not names:
             return "TRUE" if decided.holds({}) else "FALSE"
         if leaf not in self.found:
@@ -86,26 +87,6 @@ def _key(name: _Name) -> str:
 
 def _column(of: _Name) -> str:
     return name(of.name) if isinstance(of, Attribute) else f"e.{name(of.name)}"
-
-
-class _Leaf:
-    """A leaf that is ready to be decided by the reference evaluator, from the values of the names in it."""
-
-    def __init__(self, leaf: Normal, names: Mapping[str, _Name], program: Program, environment: Environment) -> None:
-        guards = (Presence(operand, True) for operand in operands_of(leaf))
-        self._rule = lower_normal(all_of((*guards, leaf)))
-        self._facts = facts_class(self._rule.variables)
-        self._names = names
-        self._program = program
-        self._environment = environment
-
-    def holds(self, raw: Mapping[str, Any]) -> bool:
-        root: dict[str, Value] = {}
-        item: dict[str, Value] = {}
-        for key, each in self._names.items():
-            value = value_of(raw[key], each.type, self._program)
-            (root if isinstance(each, Attribute) else item)[each.name] = value
-        return decide(self._rule, self._facts(evolve(self._environment, root=root, item=item)))
 
 
 def operands_of(leaf: Normal) -> tuple[Expression, ...]:

@@ -13,8 +13,9 @@ from dro_lang.conditions.compiled.expressions import NAMES
 from dro_lang.conditions.compiled.module import GenerationError, Module
 from dro_lang.conditions.compiled.readers import EnvironmentReader
 from dro_lang.conditions.environment import Environment
+from dro_lang.conditions.matching import own_condition
 from dro_lang.conditions.normal import Normal, normalize
-from dro_lang.conditions.selection import Selection, judged, own_condition
+from dro_lang.conditions.selection import Selection, judged
 from dro_lang.program.expressions import Expression
 from dro_lang.program.model import Plan
 

@@ -21,8 +21,9 @@ from dro_lang.conditions.environment import Environment
 from dro_lang.conditions.index.cuts import Cuts, Node, Opaque, Operand, formula
 from dro_lang.conditions.index.levels import Levelled, grow
 from dro_lang.conditions.index.tree import Branch, Candidates, Leaf, Split, Tree
+from dro_lang.conditions.matching import own_condition
 from dro_lang.conditions.normal import Normal, Truth
-from dro_lang.conditions.selection import Choice, choice_of, own_condition
+from dro_lang.conditions.selection import Choice, choice_of
 from dro_lang.program.expressions import Expression
 from dro_lang.program.model import Plan, Policy
 from dro_lang.program.types import BooleanType, Type

@@ -6,7 +6,7 @@ from functools import reduce
 from attrs import frozen
 from sqlglot import exp
 
-from dro_lang.conditions.selection import own_condition
+from dro_lang.conditions.matching import own_condition
 from dro_lang.conditions.sql.formulas import Formula, Problem
 from dro_lang.conditions.sql.layout import Select, Selected, statement
 from dro_lang.conditions.sql.names import Fresh, own

@@ -10,33 +10,18 @@ from typing import Any
 from attrs import evolve
 
 from dro_lang.conditions.columnar.terms import text_literal
-from dro_lang.conditions.evaluators import Evaluator
+from dro_lang.conditions.evaluators import EVALUATORS
 from dro_lang.program.model import Policy
-from dro_lang.records.formats import Format, format_by_name
-from dro_lang.records.load import Inputs, Rejected, load
+from dro_lang.records.load import Rejected, load
 from dro_lang.records.parquet_records import database
-from dro_lang.records.streams import STANDARD_INPUT, name_of
-from dro_lang.records.tables.address import Table
+from dro_lang.records.streams import name_of
 from dro_lang.runtime.batch.job import Job, Selected
 from dro_lang.runtime.batch.workspace import unwritable
-
-_SMALL = 2**20
-_COLUMNS_OF = {Format.PARQUET, Format.CSV, Format.TSV, Format.NDJSON}
-
-
-def small(inputs: Inputs) -> bool:
-    """Whether records are better decided one by one: few bytes, or a form that is not read by columns."""
-    files = [source for source in inputs.paths if not isinstance(source, Table)]
-    if any(path == STANDARD_INPUT or format_by_name(path) not in _COLUMNS_OF for path in files):
-        return True
-    # Tables, as Parquet, are read by DuckDB in any case.
-    text = len(files) == len(inputs.paths) and all(format_by_name(path) is not Format.PARQUET for path in files)
-    return text and sum(os.path.getsize(path) for path in files) < _SMALL
 
 
 def select_by_rows(
     job: Job,
-    evaluator: Evaluator,
+    evaluator: str,
     target: Path,
     format: str,
     reject: Callable[[Rejected], None],
@@ -50,6 +35,7 @@ def select_by_rows(
     many = job.plan.policy is Policy.EVERY_MATCHING
     items = None if job.inputs.items is None else name_of(job.inputs.items)
     environment = job.environment
+    decides = EVALUATORS[evaluator]
     by_scenario: dict[str, int] = {}
     errors: dict[str, int] = {}
     taken = rejected = rejected_items = 0
@@ -65,7 +51,7 @@ def select_by_rows(
                 reject(found)
                 continue
             taken += 1
-            selection = evaluator.select(job.plan, evolve(environment, root=found.row))
+            selection = decides.select(job.plan, evolve(environment, root=found.row))
             for scenario in selection.matched:
                 by_scenario[scenario] = by_scenario.get(scenario, 0) + 1
             if selection.error is not None:

@@ -1,13 +1,12 @@
-"""The result as a file or a table that is there as a whole or not at all."""
+"""The result as a file that is there as a whole or not at all."""
 
 import os
 from pathlib import Path
 
 from dro_lang.conditions.columnar.terms import text_literal
-from dro_lang.records.parquet_records import WRITTEN, database, told
+from dro_lang.records.parquet_records import WRITTEN, told
 from dro_lang.records.problems import OutputError
 from dro_lang.records.tables.address import Table
-from dro_lang.records.tables.written import Rows, write_table
 from dro_lang.runtime.batch.select import Outcome
 from dro_lang.runtime.batch.workspace import Workspace, unwritable
 
@@ -23,24 +22,6 @@ def parts_beside(out: Output) -> Path:
         return out.with_name(f".{out.name}.parts")
     name = out.name.replace("/", "-")
     return Path(f".{name}.parts") if out.file is None else out.file.with_name(f".{out.file.name}.{name}.parts")
-
-
-def as_table(outcome: Outcome, table: Table, replace: bool) -> None:
-    """Write the result to a table. Raises OutputError."""
-    write_table(table, Rows(_columns(outcome.many), outcome.query, outcome.connection), replace)
-
-
-def lines_as_table(lines: Path, table: Table, many: bool, replace: bool) -> None:
-    """Write the result, which stands in a file of NDJSON, to a table. Raises OutputError."""
-    columns = _columns(many)
-    types = ", ".join(f"{column}: '{'VARCHAR[]' if of_texts else 'VARCHAR'}'" for column, of_texts in columns.items())
-    query = f"SELECT * FROM read_ndjson({text_literal(str(lines))}, columns={{{types}}})"
-    with database() as connection:
-        write_table(table, Rows(columns, query, connection), replace)
-
-
-def _columns(many: bool) -> dict[str, bool]:
-    return {"id": False, "scenarios" if many else "scenario": many, "error": False}
 
 
 def as_file(outcome: Outcome, workspace: Workspace, path: Path, format: str) -> None:

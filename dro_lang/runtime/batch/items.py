@@ -16,7 +16,7 @@ from dro_lang.records.tables.address import Table
 from dro_lang.records.tables.copied import copy_table
 from dro_lang.runtime.batch.job import Job, Limits
 from dro_lang.runtime.batch.parts import Parquet, Part, Rows, Text, of_parquet, parts
-from dro_lang.runtime.batch.reading import run
+from dro_lang.runtime.batch.reading import run_over_text
 from dro_lang.runtime.batch.workspace import Workspace
 
 _WHOLE = Limits(part_rows=2**62, part_bytes=2**62)
@@ -31,7 +31,9 @@ def stage_items(job: Job, loader: Loader, workspace: Workspace, connection: Any)
     if isinstance(part, Rows) or (isinstance(part, Text) and isinstance(part.form, Lines)):
         return None
     query = _query(job, loader, part, connection)
-    dropped = run(connection, f"COPY ({query}) TO {text_literal(str(staged))} (FORMAT parquet)", str(job.inputs.items))
+    dropped = run_over_text(
+        connection, f"COPY ({query}) TO {text_literal(str(staged))} (FORMAT parquet)", str(job.inputs.items)
+    )
     numbered = f'SELECT file_row_number AS "#number", * FROM {scan(staged)}'
     unclear = connection.execute(f'SELECT 1 FROM {scan(staged)} WHERE "#key" IS NULL LIMIT 1').fetchall()
     if dropped or unclear:

@@ -1,6 +1,7 @@
 """Inputs cut into parts: each is read by one query, and written as a whole."""
 
 import mmap
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from dro_lang.records.columnar.json_lines import Lines, lines_of
 from dro_lang.records.columnar.lexical import Layout, csv_layout, returns_in
 from dro_lang.records.columnar.ndjson import Form, first_lines, form_of
 from dro_lang.records.formats import Format, format_by_name
+from dro_lang.records.load import Inputs
 from dro_lang.records.parquet_records import scan
 from dro_lang.records.problems import InputError
 from dro_lang.records.streams import STANDARD_INPUT, check_readable
@@ -19,6 +21,8 @@ from dro_lang.runtime.batch.job import Limits
 
 _PATTERN = "*?["
 _SAMPLE = 2**16
+_SMALL = 2**20
+_COLUMNS_OF = {Format.PARQUET, Format.CSV, Format.TSV, Format.NDJSON}
 
 
 @frozen
@@ -54,6 +58,16 @@ class Rows:
 
 
 Part = Parquet | Text | Rows
+
+
+def small(inputs: Inputs) -> bool:
+    """Whether records are better decided one by one: few bytes, or a form that is not read by columns."""
+    files = [source for source in inputs.paths if not isinstance(source, Table)]
+    if any(path == STANDARD_INPUT or format_by_name(path) not in _COLUMNS_OF for path in files):
+        return True
+    # Tables, as Parquet, are read by DuckDB in any case.
+    text = len(files) == len(inputs.paths) and all(format_by_name(path) is not Format.PARQUET for path in files)
+    return text and sum(os.path.getsize(path) for path in files) < _SMALL
 
 
 def expanded(inputs: tuple[Source, ...]) -> tuple[Source, ...]:

@@ -28,10 +28,10 @@ from dro_lang.records.tables.copied import copy_table
 from dro_lang.runtime.batch.items import stage_items
 from dro_lang.runtime.batch.job import Job, Selected
 from dro_lang.runtime.batch.looked_at import Results
-from dro_lang.runtime.batch.one_by_one import Tally, combined, counted, look_at, orphaned
 from dro_lang.runtime.batch.parts import Part, Rows, Text, about_rows, expanded, of_parquet, parts
-from dro_lang.runtime.batch.reading import run
+from dro_lang.runtime.batch.reading import run, run_over_text
 from dro_lang.runtime.batch.tables import Selector
+from dro_lang.runtime.batch.together import Tally, combined, counted, orphaned
 from dro_lang.runtime.batch.workspace import Workspace, unwritable
 
 Report = Callable[[int, int], None]
@@ -61,8 +61,19 @@ def select_all(
     Raises FileError where an input is of no use, or the disk is full.
     """
     # Closed also where it is interrupted: threads of DuckDB that outlive the interpreter would abort the process.
-    with database(job.limits.memory, workspace.scratch("spill")) as connection:
+    with database(job.limits.memory, workspace.scratch("spill")) as connection, _interruptible():
         yield _select(job, workspace, connection, reject, report, copied)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Raise KeyboardInterrupt for what DuckDB makes of an interrupt that comes while it works in this thread."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _select(
@@ -141,7 +152,14 @@ def _write(
     written = workspace.scratch("part.parquet")
     name = str(part.path) if isinstance(part, Text) else part.name
     query = f"COPY ({selector.query(part, file, connection)}) TO {text_literal(str(written))} ({WRITTEN})"
-    dropped = _watched(connection, lambda: run(connection, query, name), report)
+
+    def work() -> list[int]:
+        if isinstance(part, Text):
+            return run_over_text(connection, query, name)
+        run(connection, query, name)
+        return []
+
+    dropped = _watched(connection, work, report)
     before = part.start if isinstance(part, Text) and part.whole else 0
     workspace.keep(number, written, [at - before for at in dropped])
 
@@ -209,6 +227,9 @@ def _finish(
     orphans = orphaned(selector, files, connection)
     tally = Tally()
     if looks or orphans:
+        # It brings what decides single records, which mostly there are none of.
+        from dro_lang.runtime.batch.one_by_one import look_at
+
         look_at(job, loader, looks, orphans, decided, connection, tally, reject, report)
     query = combined(files, looks, decided, tally, many)
     alone = files[0] if len(work) == 1 and not looks else None

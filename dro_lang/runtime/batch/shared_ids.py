@@ -1,7 +1,7 @@
 """The ids that several records have, among any number of them, in memory that does not grow."""
 
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,23 @@ from dro_lang.records.parquet_records import scan
 _FITS = "error IS DISTINCT FROM '?'"
 _ROWS = 2**21
 """So many hashes are fetched at a time."""
-_ORDERS = ("id > earlier", "strlen(id) > strlen(earlier) OR (strlen(id) = strlen(earlier) AND id > earlier)")
-"""Orders that ids are mostly exported in: by text, and by the number that stands behind a prefix."""
+_ORDERS = ("strlen(id) > strlen(earlier) OR (strlen(id) = strlen(earlier) AND id > earlier)", "id > earlier")
+"""Orders that ids are mostly exported in: by the number that stands behind a prefix, and by text."""
+_FIRST = 2_000
+"""Rows that mostly tell whether an order is that of all."""
 
 
 def shared_ids(files: Sequence[Path], connection: Any, scratch: Path) -> set[str]:
     """The ids that several of the rows that fit have, of results in these files."""
-    paths = ", ".join(text_literal(str(path)) for path in files)
-    source = f"(SELECT id FROM read_parquet([{paths}]) WHERE {_FITS})"
-    if not files or any(_ascending(source, order, connection) for order in _ORDERS):
+    source = f"(SELECT id FROM {_of(files)} WHERE {_FITS})"
+    if not files:
+        return set()
+    first = f"SELECT id, lag(id) OVER () AS earlier FROM (SELECT id FROM {source} LIMIT {_FIRST})"
+    tests = ", ".join(f"coalesce(bool_and({order}), TRUE)" for order in _ORDERS)
+    held = connection.execute(f"SELECT {tests} FROM ({first})").fetchall()[0]
+    orders = [order for order, holds in zip(_ORDERS, held, strict=True) if holds]
+    neighbours = list(_neighbours(files, source, connection)) if orders else []
+    if any(_ascending(neighbours, order, connection) for order in orders):
         return set()
     hashes = list(_found_twice([_sorted_hashes(file, connection, scratch) for file in files]))
     if not hashes:
@@ -28,10 +36,39 @@ def shared_ids(files: Sequence[Path], connection: Any, scratch: Path) -> set[str
     return {id for (id,) in connection.execute(shared, [hashes]).fetchall()}
 
 
-def _ascending(source: str, order: str, connection: Any) -> bool:
+def _of(files: Sequence[Path]) -> str:
+    return f"read_parquet([{', '.join(text_literal(str(path)) for path in files)}])"
+
+
+def _neighbours(files: Sequence[Path], source: str, connection: Any) -> Iterator[str]:
+    """Queries that together give the id of each row that fits with that of the one before, `earlier`: where all rows
+    fit, as many of them as there are threads, as one of them is gone through by one thread."""
+    if connection.execute(f"SELECT 1 FROM {_of(files)} WHERE NOT ({_FITS}) LIMIT 1").fetchall():
+        yield f"SELECT id, lag(id) OVER () AS earlier FROM {source}"
+        return
+    threads = connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
+    last = None
+    for file in files:
+        rows = connection.execute(f"SELECT count(*) FROM {scan(file)}").fetchall()[0][0]
+        if rows == 0:
+            continue
+        edges = sorted({rows * number // threads for number in range(threads + 1)})
+        for start, end in pairwise(edges):
+            # From the last row before, so that no pair is left out.
+            here = f"file_row_number BETWEEN {max(start - 1, 0)} AND {end - 1}"
+            yield f"SELECT id, lag(id) OVER () AS earlier FROM {scan(file)} WHERE {here}"
+        first = f"SELECT id FROM {scan(file)} WHERE file_row_number = 0"
+        if last is not None:
+            yield f"SELECT ({first}) AS id, ({last}) AS earlier"
+        last = f"SELECT id FROM {scan(file)} WHERE file_row_number = {rows - 1}"
+
+
+def _ascending(neighbours: Sequence[str], order: str, connection: Any) -> bool:
     """Whether each row has a greater id than the one before, so that none has that of another."""
-    neighbours = f"SELECT id, lag(id) OVER () AS earlier FROM {source}"
-    return not connection.execute(f"SELECT 1 FROM ({neighbours}) WHERE NOT ({order}) LIMIT 1").fetchall()
+    if not neighbours:
+        return True
+    others = " UNION ALL ".join(f"(SELECT 1 FROM ({pairs}) WHERE NOT ({order}))" for pairs in neighbours)
+    return not connection.execute(f"SELECT 1 FROM ({others}) LIMIT 1").fetchall()
 
 
 def _sorted_hashes(file: Path, connection: Any, scratch: Path) -> Any:

@@ -42,11 +42,9 @@ class Workspace:
             if not done:
                 shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(exist_ok=True)
-            opened = cls(folder, done, key, resumed=bool(done))
-            opened._save()
         except OSError as error:
             raise unwritable(folder, error) from None
-        return opened
+        return cls(folder, done, key, resumed=bool(done))
 
     def part(self, number: int) -> Path:
         return self.folder / f"part-{number:06}.parquet"

@@ -7,9 +7,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from dro_lang import __version__
+from dro_lang.cache import cache_directory
 from dro_lang.resources import resource
 from dro_lang.syntax.tables.model import Tables
-from dro_lang.syntax.tables.store import cache_directory, read_tables, write_tables
+from dro_lang.syntax.tables.store import read_tables, write_tables
 
 
 @cache
