@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dro_lang.conditions import rules
-from dro_lang.conditions.normal import complement, normalize
+from dro_lang.conditions.normal import Presence, complement, normalize
 from dro_lang.program import expressions as e
+from dro_lang.program.types import DateType, DurationType, DurationUnit, IntegerType
+from dro_lang.program.values import Duration
 from tests.columnar.database import Database
 from tests.conditions.strategies import CONTEXT, POOLS, conditions, environments, rows
 
@@ -44,6 +46,17 @@ def test_columns_agree_with_the_reference(table, environment, some):
             expected = [n for n, row in enumerate(table) if decided(normal, evolve(environment, root=row))]
             found, helpers = database.holding(normal, environment)
             assert found == expected, [helper.reason for helper in helpers.values()]
+
+
+@settings(max_examples=5, deadline=None)
+@given(rows(CONTEXT), environments())
+def test_no_time_a_number_of_times_is_unknown_where_the_number_is(row, environment):
+    none = e.Constant(Duration(), DurationType(DurationUnit.DAYS))
+    times = e.Arithmetic(e.ArithmeticOperator.MULTIPLY, none, e.Attribute("rank", IntegerType()), none.type)
+    day = e.Arithmetic(e.ArithmeticOperator.ADD, times, e.Attribute("start_date", DateType()), DateType())
+    database = Database([{**row, "rank": None}, {**row, "rank": 7}])
+    for operand in (times, day):
+        assert database.holding(Presence(operand, known=True), environment)[0] == [1]
 
 
 def decided(normal, environment):

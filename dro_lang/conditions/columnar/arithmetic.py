@@ -30,6 +30,9 @@ def calculate(operator: ArithmeticOperator, left: Term, right: Term) -> Term:
     if isinstance(left, Number) and isinstance(right, Length):
         left, right = right, left
     if isinstance(left, Length) and isinstance(right, Number):
+        if all(part is NOTHING for part in left.parts):
+            # No time at all; unknown where the number is.
+            return Length(_times(NOTHING, right), NOTHING, NOTHING)
         return Length(*(part if part is NOTHING else _times(part, right) for part in left.parts))
     raise Inexpressible(f"`{operator}` of these types")
 
