@@ -3,11 +3,11 @@
 import click
 
 from dro_lang.cli.operating.listing import deliver, show
-from dro_lang.cli.operating.place import Place, place_options, plan_of
+from dro_lang.cli.operating.place import Place, no_such_step, place_options, plan_of
 from dro_lang.cli.output import Exit, format_option
 from dro_lang.cli.report.operations.one_plan import history_table
 from dro_lang.runtime.operations.documents import history_document
-from dro_lang.runtime.operations.plan_view import of_step
+from dro_lang.runtime.operations.plan_view import is_meant, of_step
 
 
 @click.command("history", short_help="Tell what happened to a plan: when, what, and by whom.")
@@ -28,6 +28,8 @@ def command(plan_id: str, step: str | None, item: str | None, last: int | None, 
     """
     with place.queries() as queries:
         view = plan_of(queries, plan_id)
+        if (step or item) and not any(is_meant(each.id, step, item) for each in view.state.steps):
+            raise no_such_step(plan_id, step, item)
         lines = [line for line in queries.history(plan_id) if of_step(line, step, item)]
         lines = lines[-last:] if last is not None else lines
         if format_ == "table":

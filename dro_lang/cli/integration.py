@@ -4,6 +4,7 @@ import click
 
 from dro_lang.cli.operating.groups import ListFirst
 from dro_lang.cli.operating.listing import deliver, show
+from dro_lang.cli.operating.names import near
 from dro_lang.cli.operating.place import Place, place_options, user_option
 from dro_lang.cli.output import Exit, Problem, format_option, say
 from dro_lang.cli.report.operations.others import integrations_table
@@ -74,7 +75,9 @@ def online(name: str, user: str, place: Place) -> Exit:
 def _switch(name: str, online: bool, user: str, place: Place) -> Exit:
     with place.operations("drolang integration") as operations:
         refusal = operations.switch(name, online, user)
-    if refusal is not None:
-        raise Problem(refusal)
+        if refusal is not None:
+            known = [line.name for line in operations.queries.integrations()]
+            unknown = f"no program in the store has an integration `{name}`{near(name, known)}"
+            raise Problem(refusal if name in known else unknown)
     say(f"{name} is {'online' if online else 'offline'}")
     return Exit.OK

@@ -6,6 +6,7 @@ import click
 
 from dro_lang.cli.operating.filters import plan_filter_options
 from dro_lang.cli.operating.listing import Listing, deliver, listing_options, show, tell_the_rest
+from dro_lang.cli.operating.names import tell_unknown
 from dro_lang.cli.operating.place import Place, place_options
 from dro_lang.cli.output import Exit, Misuse
 from dro_lang.cli.report.operations.lists import plans_table
@@ -50,5 +51,7 @@ def command(filter: PlanFilter, sort: str, reverse: bool, listing: Listing, plac
         except BadCursor as problem:
             raise Misuse(f"--after: {problem}") from None
         show(plans_table(rows, zone, place.painter(), grouped=order == Order(PlanOrder.SUBMITTED)))
+        if not rows:
+            tell_unknown(queries, filter)
         tell_the_rest(len(rows), queries.store.count_plans(filter), "plan", after)
     return Exit.OK

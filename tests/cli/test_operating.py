@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dro_lang.cli.output import Exit
-from dro_lang.cli.report.cells import Painter
+from dro_lang.cli.report.cells import Painter, label
 from dro_lang.cli.report.operations.one_plan import plan_lines
 from dro_lang.kernel.events import Complete
 from dro_lang.runtime.embedded.requests import Submit
@@ -113,6 +113,11 @@ def test_many_items_of_a_plan_that_stand_alike_are_shown_as_one() -> None:
     ]
 
 
+def test_steps_of_compensations_are_told_apart() -> None:
+    assert label(at("Undo.call", "I-1")._replace(copy=2)) == "Undo.call #2 [I-1]"
+    assert label(at("Remind.call")) == "Remind.call"
+
+
 def test_what_is_due_one_after_the_other_is_told_by_what_is_due_first() -> None:
     check = manual("check", after(wait("open", same=True)), per_item=True, due=due(hours(20)))
     house = House(program(group("G", manual("open", per_item=True), check)))
@@ -134,6 +139,41 @@ def test_a_plan_that_is_not_there_is_told_with_one_that_is(office: Office) -> No
     assert office("plan", "A-9").err == "error: there is no plan `A-9` in the store; did you mean `A-1`?\n"
     assert office("history", "A-9").code == Exit.PROBLEMS
     assert office("retry", "A-9", "Remind.reminder").err.startswith("error: there is no plan `A-9`")
+
+
+def test_names_that_nothing_has_are_told_with_those_that_are_meant(office: Office) -> None:
+    told = "no program in the store has "
+    assert office("plans", "--plan", "reminder").err == told + "a plan `reminder`: did you mean `Reminders`?\n0 plans\n"
+    assert office("plans", "--scenario", "large", "--queue", "collection").err == (
+        told + "a queue `collection`: did you mean `Collections`?\n0 plans\n"
+    )
+    assert office("steps", "--step", "Remid.notice").err.startswith(told + "a group `Remid`: did you mean `Remind`?\n")
+    shown = office("retry", "--target", "SendMail", "--step", "zzz", "--yes")
+    assert (shown.code, shown.err.splitlines()) == (
+        Exit.OK,
+        [
+            told + "a step `zzz`",
+            told + "an action or integration `SendMail`: did you mean `SendEmail`?",
+            "nothing to retry: no step that is meant can be",
+        ],
+    )
+    assert office("plans", "--plan", "Reminders", "--state", "frozen").err == "0 plans\n"
+
+
+def test_a_step_that_a_plan_does_not_have_is_told(office: Office) -> None:
+    shows = "`drolang plan A-1` shows its steps\n"
+    assert office("history", "A-1", "notic").err == f"error: plan A-1 has no step `notic`; {shows}"
+    assert office("history", "A-1", "Remind.notice", "--item", "I-1").err == (
+        f'error: plan A-1 has no step `Remind.notice` for item "I-1"; {shows}'
+    )
+    assert office("history", "A-1", "--item", "I-1").err == f'error: plan A-1 has no item "I-1"; {shows}'
+    assert (office("history", "A-1", "call_customer").code, office("steps", "A-9").code) == (Exit.OK, Exit.PROBLEMS)
+
+
+def test_what_cannot_be_completed_is_not_refused_for_its_results(office: Office) -> None:
+    for more in ((), ("--dry-run",)):
+        assert office("complete", "A-1", "notice", *more).out == "A-1  Remind.notice  refused  it is pending\n"
+        assert "`message_id`: a value is required" in office("complete", "A-1", "reminder", *more).out
 
 
 def test_steps_are_listed_below_their_plans(office: Office) -> None:
@@ -245,7 +285,7 @@ def test_the_inbox_is_claimed_assigned_and_completed(office: Office) -> None:
 
 def test_integrations_of_no_program_are_refused(office: Office) -> None:
     shown = office("integration", "offline", "Erp")
-    assert (shown.code, shown.err) == (Exit.PROBLEMS, "error: no program has an integration Erp\n")
+    assert (shown.code, shown.err) == (Exit.PROBLEMS, "error: no program in the store has an integration `Erp`\n")
     assert office("integration").err == "no program in the store has an integration\n"
 
 

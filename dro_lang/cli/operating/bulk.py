@@ -9,6 +9,7 @@ import click
 from attrs import fields, frozen
 
 from dro_lang.cli.operating.listing import deliver, show
+from dro_lang.cli.operating.names import tell_unknown
 from dro_lang.cli.operating.place import Place
 from dro_lang.cli.output import Exit, Misuse, format_option, plural, say
 from dro_lang.cli.report.operations.others import outcomes_table
@@ -63,6 +64,7 @@ def change(
         if named is None:
             count = operations.count(action, filter)
             if count == 0:
+                tell_unknown(operations.queries, filter)
                 say(f"nothing to {verb}: no {_noun(action)} that is meant can be")
                 return Exit.OK
             if not (bulk.dry_run or bulk.yes) and sys.stdin.isatty() and sys.stderr.isatty():

@@ -9,8 +9,8 @@ from attrs import evolve, fields, frozen
 
 from dro_lang.cli.operating.bulk import Bulk, bulk_options, change
 from dro_lang.cli.operating.filters import named_step, plan_filter_options, step_filter_options
-from dro_lang.cli.operating.place import Place, place_options, plan_of, user_option
-from dro_lang.cli.output import Exit, Misuse, Problem
+from dro_lang.cli.operating.place import Place, no_such_step, place_options, plan_of, user_option
+from dro_lang.cli.output import Exit, Misuse
 from dro_lang.kernel.states import StepStatus
 from dro_lang.runtime.embedded.lists import PlanFilter, StepFilter
 from dro_lang.runtime.operations.actions import PlanAction, StepAction, Target
@@ -46,9 +46,7 @@ class StepChange:
                 plan_of(queries, self.plan_id)
             steps = [Target(row.plan_id, row.id) for row in queries.each_step(named_step(anywhere, self.named))]
         if not steps:
-            item = "" if self.filter.item is None else f' for item "{self.filter.item}"'
-            shows = f"`drolang plan {self.plan_id}` shows its steps"
-            raise Problem(f"plan {self.plan_id} has no step `{self.named}`{item}; {shows}")
+            raise no_such_step(self.plan_id, self.named, self.filter.item)
         return change(self.place, self.bulk, action, narrowed, steps)
 
 

@@ -101,6 +101,13 @@ def _user(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
     return value
 
 
+def no_such_step(plan_id: str, named: str | None, item: str | None) -> Problem:
+    """What is said of a step that a plan does not have."""
+    of_item = "" if item is None else f'item "{item}"'
+    what = " for ".join(part for part in (named and f"step `{named}`", of_item) if part)
+    return Problem(f"plan {plan_id} has no {what}; `drolang plan {plan_id}` shows its steps")
+
+
 def plan_of(queries: Queries, plan_id: str) -> PlanView:
     """One plan in full. Raises Problem for one that is not there."""
     try:

@@ -89,8 +89,8 @@ def why(step: StepView) -> str:
 
 
 def label(step: InstanceId) -> str:
-    """The step as `Group.step`, with its item."""
-    name = f"{step.group}.{step.step}"
+    """The step as `Group.step`, with its item, and the number of its group where that makes up for something."""
+    name = f"{step.group}.{step.step}" + (f" #{step.copy}" if step.copy else "")
     return name if step.item is None else f"{name} [{harmless(step.item)}]"
 
 

@@ -7,11 +7,15 @@ transaction that does it, so each gets an outcome of its own; the others go on.
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
+from datetime import datetime
 from itertools import islice
 from typing import Protocol
 
 from attrs import evolve, frozen
 
+from dro_lang.kernel.events import Complete
+from dro_lang.kernel.machine import Kernel
+from dro_lang.kernel.states import PlanState, PlanStatus
 from dro_lang.runtime.embedded.batch import NO_PLAN
 from dro_lang.runtime.embedded.carried import Carrying
 from dro_lang.runtime.embedded.clock import Clock
@@ -121,12 +125,13 @@ class Operations:
         """The request that does it, or why that is refused at once."""
         try:
             loaded = self._store.load(target.plan_id)
-            blueprint = self.queries.kernel(loaded.header).blueprint
-            return Send(target.plan_id, event_of(action, target, blueprint, loaded.state, self._clock.now()))
         except KeyError:
             return NO_PLAN
+        kernel, now = self.queries.kernel(loaded.header), self._clock.now()
+        try:
+            return Send(target.plan_id, event_of(action, target, kernel.blueprint, loaded.state, now))
         except Unfit as unfit:
-            return str(unfit)
+            return _barred(action, target, kernel, loaded.state, now) or str(unfit)
 
     def switch(self, integration: str, online: bool, by: str) -> str | None:
         """Set an integration offline or online, for all plans. Gives the reason where that is refused."""
@@ -142,12 +147,14 @@ class Operations:
             try:
                 if carrying is None or carrying.header.plan_id != target.plan_id:
                     carrying = self._carrying(self._store.load(target.plan_id))
-                event = event_of(action, target, carrying.kernel.blueprint, carrying.state, self._clock.now())
-                yield Outcome(target, carrying.turn(event).refusal)
             except KeyError:
                 yield Outcome(target, NO_PLAN)
+                continue
+            kernel, state, now = carrying.kernel, carrying.state, self._clock.now()
+            try:
+                yield Outcome(target, carrying.turn(event_of(action, target, kernel.blueprint, state, now)).refusal)
             except Unfit as unfit:
-                yield Outcome(target, str(unfit))
+                yield Outcome(target, _barred(action, target, kernel, state, now) or str(unfit))
 
     def _carrying(self, loaded: Loaded) -> Carrying:
         """A plan as a transaction would take it up: with what is due by now done."""
@@ -157,3 +164,13 @@ class Operations:
         for event in (*carrying.switched(switches, now), *carrying.due_events(now)):
             carrying.turn(event)
         return carrying
+
+
+def _barred(action: Action, target: Target, kernel: Kernel, state: PlanState, at: datetime) -> str | None:
+    """Why a step cannot be completed, whatever its results are; None where it can, and they are what is wrong."""
+    step = None if target.step is None else state.step(target.step)
+    if step is None or not isinstance(action, StepAction):
+        return None
+    if step.status in ELIGIBLE[action.verb] and state.status is PlanStatus.IN_PROGRESS:
+        return None
+    return kernel.step(state, Complete(at, step.id, {}, action.by)).refusal

@@ -150,10 +150,10 @@ def of_step(line: HistoryLine, step: str | None, item: str | None) -> bool:
     if step is None and item is None:
         return True
     about: InstanceId | None = getattr(line.what, "step", None)
+    return about is not None and is_meant(about, step, item)
+
+
+def is_meant(id: InstanceId, step: str | None, item: str | None) -> bool:
+    """Whether a step is the one named `call` or with its group `Remind.call`, for an item if one is named."""
     group, _, name = (step or "").rpartition(".")
-    return (
-        about is not None
-        and (step is None or about.step == name)
-        and (not group or about.group == group)
-        and (item is None or about.item == item)
-    )
+    return (step is None or id.step == name) and (not group or id.group == group) and (item is None or id.item == item)

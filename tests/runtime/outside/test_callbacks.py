@@ -295,6 +295,11 @@ def test_an_integration_that_does_not_call_back(name: str, status: int, listener
     assert post(listener, answer(plans), name).status_code == status
 
 
+def test_what_a_callback_fails_is_logged(listener: Listener, caplog: pytest.LogCaptureFixture) -> None:
+    assert post(listener, {"correlation_id": str(KEY), "error": "NO_STOCK"}).status_code == HTTPStatus.OK
+    assert f"{KEY} failed with NO_STOCK: a callback says so" in caplog.text
+
+
 def test_a_large_body_is_not_read(listener: Listener) -> None:
     assert post(listener, b"x" * 2_001).status_code == 413
 

@@ -137,7 +137,9 @@ def _story(error: sqlite3.Error, path: Path | str) -> StoreError | None:
             )
         case sqlite3.SQLITE_IOERR:
             return StoreError(
-                "R0409", f"the store `{path}` cannot be read or written: {error}", "check the disk, and start again"
+                "R0409",
+                f"the store `{path}` cannot be read or written: {error}",
+                "check the disk, and whether it is full",
             )
         case _:
             return None

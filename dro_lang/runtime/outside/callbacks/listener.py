@@ -163,6 +163,9 @@ class _Handler(BaseHTTPRequestHandler):
             # Sent again it would be refused again, so the sender is told that it is done.
             logger.info("a callback for %s came to nothing: %s", found.key, refusal)
             return HTTPStatus.OK, {"accepted": False, "reason": refusal}
+        if isinstance(found.event, Failed):
+            why = found.problem or "a callback says so"
+            logger.warning("%s failed with %s: %s", found.key, found.event.code, why)
         if found.problem:
             return HTTPStatus.UNPROCESSABLE_ENTITY, {"accepted": True, "reason": found.problem}
         return HTTPStatus.OK, {"accepted": True}
