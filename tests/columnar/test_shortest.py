@@ -5,9 +5,10 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from dro_lang.records import numbers
+from dro_lang.records import numbers, times
 from dro_lang.records.columnar.readings import Reading, staged
-from dro_lang.records.columnar.shortest import decimal, places_of, whole
+from dro_lang.records.columnar.shortest import day, decimal, places_of, whole
+from dro_lang.records.problems import Problem
 
 SIGNS = "0129 .e-+_x\t"
 
@@ -69,3 +70,26 @@ def test_the_places_that_most_numbers_have():
     assert places_of(["1.50", "2.25", "3", "x", "", "1.5000000"]) == 2
     assert places_of(["3", "-4"]) == 0
     assert places_of(["x", "1e5", ".5", "1."]) is None
+
+
+def test_every_text_that_is_trusted_as_a_day_is_one():
+    days = ["2026-01-05", "2024-02-29", "2026-02-29", "0000-01-01", "0001-01-01", "9999-12-31", "2026-12-30"]
+    some = {f"{space}{each}{behind}" for each in days for space in ("", " ", "\t") for behind in ("", " ", "\n", "T")}
+    # Each of them with one or two signs put in the place of others, or taken away.
+    for _ in range(2):
+        some |= {
+            text[:at] + sign + text[at + 1 :]
+            for text in some
+            if len(text) < 12
+            for at in range(10)
+            for sign in ("", " ", "/")
+        }
+    some |= {each[:at] + sign + each[at + 1 :] for each in days for at in range(10) for sign in "0139-+.\u0663\\'\""}
+    texts = [f'day":"{text}"' for text in some] + [f'{space}day":"{text}"{space}' for text in some for space in " \t"]
+    texts += [f'day":"{text}" ' for text in some] + [f' day":"{text}"' for text in some]
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE texts AS SELECT unnest(?) AS text", [texts])
+    step, test = day("d", "text", 'day":"', '"')
+    found = trusted(connection, [step], step[0], test)
+    right = {text for text in some if not isinstance(times.date_value(text), Problem)}
+    assert dict(found) == {f'day":"{text}"': times.date_value(text) for text in right}

@@ -6,7 +6,7 @@ That is CSV whose quotes stand as RFC 4180 has them, and whose lines all end ali
 import csv
 import mmap
 from codecs import getincrementaldecoder
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +90,7 @@ def _places(sample: bytes, columns: tuple[str, ...], delimiter: str) -> dict[str
 def returns_in(path: Path) -> bool | None:
     """Whether all lines of a file end with a carriage return and a newline; None where only some do, or returns stand
     elsewhere."""
-    there, _ = _bytes_in(path, b"\r")
-    if not there[b"\r"]:
+    if not any(b"\r" in block for block in _blocks(path)):
         return False
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as data:
         return True if _well_formed(data, ",", returns=True, quotes=False) else None
@@ -107,16 +106,21 @@ def _bytes_in(path: Path, looked_for: bytes) -> tuple[dict[bytes, bool], bool]:
     found = dict.fromkeys((bytes([byte]) for byte in looked_for), False)
     decoder = getincrementaldecoder("utf-8")()
     utf8 = True
+    for block in _blocks(path):
+        for byte, there in found.items():
+            found[byte] = there or byte in block
+        try:
+            if utf8 and not (block.isascii() and decoder.getstate() == (b"", 0)):
+                decoder.decode(block)
+        except UnicodeDecodeError:
+            utf8 = False
+    return found, utf8
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
     with open(path, "rb", buffering=0) as file:
         while block := file.read(_SCANNED):
-            for byte, there in found.items():
-                found[byte] = there or byte in block
-            try:
-                if utf8 and not (block.isascii() and decoder.getstate() == (b"", 0)):
-                    decoder.decode(block)
-            except UnicodeDecodeError:
-                utf8 = False
-    return found, utf8
+            yield block
 
 
 def _after_lines(data: mmap.mmap, lines: int) -> int:

@@ -34,12 +34,13 @@ from dro_lang.records.columnar.readings import (
     absent,
     code_of,
     matches,
+    one_of,
     present,
     safe,
     text_pattern,
     text_value,
 )
-from dro_lang.records.columnar.shortest import Step, decimal, places_of, whole
+from dro_lang.records.columnar.shortest import Step, day, decimal, places_of, whole
 from dro_lang.records.json_text import NumberText, decode
 from dro_lang.records.streams import opened
 from dro_lang.records.validate import may_be_absent
@@ -181,8 +182,15 @@ def of_piece(definition: AttributeDefinition, key: str, form: Form, program: Pro
         return absent(definition, program)
     prefix, suffix, bare = form.prefixes[key], form.suffixes[key], key in form.bare
     places = form.places.get(key)
-    if isinstance(definition.type, DateType) and not bare:
-        return _of_date(definition, name(key), prefix + '"', '"' + suffix, f"{prefix}null{suffix}", program)
+    if not bare and not prefix.startswith(" "):
+        quoted = (definition, name(key), prefix + '"', '"' + suffix, f"{prefix}null{suffix}", program)
+        match definition.type:
+            case DateType():
+                return _of_date(*quoted)
+            case EnumType() if len(_plain(_constants(definition.type, program))) <= _FEW:
+                return _of_enum(*quoted)
+            case IdType() | TextType():
+                return _of_text(*quoted)
     if isinstance(definition.type, _NUMBER_TYPES) and bare and places is not None:
         return _of_number(definition, name(key), prefix, suffix, places, program)
     return of_value(definition, name(key), prefix, suffix, bare, program)
@@ -192,7 +200,10 @@ def _of_number(
     definition: AttributeDefinition, piece: str, prefix: str, suffix: str, places: int, program: Program
 ) -> Reading:
     """The reading of an attribute from a column with a number in it."""
-    steps, given, text = _cut_out(definition, piece, prefix, suffix, f"{prefix}null{suffix}")
+    steps, given = _given(definition, piece, f"{prefix}null{suffix}")
+    text = name(f"#text {definition.name}")
+    length = f", strlen({given}) - {len(prefix) + len(suffix)}" if suffix else ""
+    steps.append((text, f"substring({given}, {len(prefix) + 1}{length})"))
     if isinstance(definition.type, IntegerType):
         step, shortest = whole(definition.name, text)
         steps.append(step)
@@ -209,28 +220,57 @@ def _of_date(
     definition: AttributeDefinition, piece: str, before: str, behind: str, nothing: str, program: Program
 ) -> Reading:
     """The reading of an attribute from a column with a date in quotes."""
-    steps, given, text = _cut_out(definition, piece, before, behind, nothing)
-    day = name(f"#day {definition.name}")
-    steps.append((day, f"TRY_CAST({text} AS DATE)"))
-    written = f"CAST({day} AS VARCHAR) = {text}"
-    found = present(definition, given, day, f"{_around(piece, before, behind)} AND {written}", program)
+    steps, given = _given(definition, piece, nothing)
+    step, written = day(definition.name, given, before, behind)
+    found = present(definition, given, step[0], written, program)
+    return evolve(found, steps=(*steps, step))
+
+
+def _of_enum(
+    definition: AttributeDefinition, piece: str, before: str, behind: str, nothing: str, program: Program
+) -> Reading:
+    """The reading of an attribute from a column with a constant of an enum in quotes."""
+    steps, given = _given(definition, piece, nothing)
+    assert isinstance(definition.type, EnumType)
+    texts = _constants(definition.type, program)
+    code = name(f"#code {definition.name}")
+    steps.append((code, code_of(piece, {before + each + behind: each for each in _plain(texts)}, texts)))
+    return evolve(present(definition, given, code, f"{code} IS NOT NULL", program), steps=tuple(steps))
+
+
+def _of_text(
+    definition: AttributeDefinition, piece: str, before: str, behind: str, nothing: str, program: Program
+) -> Reading:
+    """The reading of an attribute from a column with an id or a text in quotes."""
+    steps, given = _given(definition, piece, nothing)
+    text = name(f"#text {definition.name}")
+    steps.append((text, f"substring({given}, {len(before) + 1}, length({given}) - {len(before) + len(behind)})"))
+    some = "+" if isinstance(definition.type, IdType) else "*"
+    # DuckDB writes bytes as they are where they are ASCII and neither quotes, backslashes nor control characters.
+    plain = f"{_around(given, before, behind)} AND CAST(encode({text}) AS VARCHAR) = {text}"
+    if some == "+":
+        plain += f" AND {text} <> ''"
+    written = matches(given, f"{_literally(before)}{_PLAIN}{some}{_literally(behind)}")
+    found = present(definition, given, text, f"(({plain}) OR {written})", program)
     return evolve(found, steps=tuple(steps))
 
 
-def _cut_out(
-    definition: AttributeDefinition, piece: str, before: str, behind: str, nothing: str
-) -> tuple[list[Step], str, str]:
-    """The columns of a piece where it is there, and of what stands in it between two texts. Nothing is cut out of what
-    is absent: DuckDB takes long to find that it cannot be read."""
-    steps: list[Step] = []
-    given = piece
-    if may_be_absent(definition):
-        given = name(f"#given {definition.name}")
-        steps.append((given, f"nullif({piece}, {text_literal(nothing)})"))
-    text = name(f"#text {definition.name}")
-    length = f", strlen({given}) - {len(before) + len(behind)}" if behind else ""
-    steps.append((text, f"substring({given}, {len(before) + 1}{length})"))
-    return steps, given, text
+def _constants(of: EnumType, program: Program) -> list[str]:
+    return [each.text for each in program.enums[of.name].constants]
+
+
+def _plain(texts: Iterable[str]) -> list[str]:
+    """Those that stand for themselves in JSON."""
+    return [each for each in texts if re.fullmatch(f"{_PLAIN}*", each)]
+
+
+def _given(definition: AttributeDefinition, piece: str, nothing: str) -> tuple[list[Step], str]:
+    """The column of a piece that is NULL where nothing is there. Nothing is made of what is absent: DuckDB takes long
+    to find that it cannot be read."""
+    if not may_be_absent(definition):
+        return [], piece
+    given = name(f"#given {definition.name}")
+    return [(given, f"nullif({piece}, {text_literal(nothing)})")], given
 
 
 def _around(piece: str, before: str, behind: str) -> str:
@@ -254,8 +294,8 @@ def of_value(
     if isinstance(definition.type, ListType):
         return present(definition, given, absent(definition, program).value, NEVER, program)
 
-    def one_of(texts: Iterable[str]) -> str:
-        return f"{piece} IN ({', '.join(text_literal(before + each + behind) for each in texts)})"
+    def is_one_of(*texts: str) -> str:
+        return one_of(piece, [before + each + behind for each in texts])
 
     def written(pattern: str) -> str:
         return matches(piece, f"{_literally(before)}(?:{pattern}){_literally(behind)}")
@@ -263,14 +303,14 @@ def of_value(
     value = text_value(definition, text)
     pattern = text_pattern(definition)
     match definition.type:
-        case EnumType(enum):
-            texts = [each.text for each in program.enums[enum].constants]
-            plain = [each for each in texts if re.fullmatch(f"{_PLAIN}*", each)]
-            fits = one_of(plain) if plain and quote else NEVER
+        case EnumType():
+            texts = _constants(definition.type, program)
+            plain = _plain(texts)
+            fits = is_one_of(*plain) if plain and quote else NEVER
             if len(plain) <= _FEW:
                 value = code_of(piece, {before + each + behind: each for each in plain}, texts)
         case BooleanType():
-            value, fits = f"({piece} = {text_literal(f'{before}true{behind}')})", one_of(("true", "false"))
+            value, fits = f"({piece} = {text_literal(f'{before}true{behind}')})", is_one_of("false", "true")
         case DateType():
             fits = f"starts_with({piece}, {text_literal(before)}) AND CAST({value} AS VARCHAR) = {text}"
             fits += f" AND suffix({piece}, {text_literal(behind)})" if quote else f" AND {NEVER}"

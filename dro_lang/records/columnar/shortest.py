@@ -1,4 +1,4 @@
-"""Numbers in columns of text, read without a regular expression where they are written as programs write them.
+"""Numbers and days in columns of text, read without a regular expression where they are written as programs write them.
 
 A regular expression costs more than to read the number. A whole number that is written the shortest way is known by its
 length; a decimal, by what its value is written as with as many places as most have. All others meet the expression.
@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from dro_lang.conditions.columnar.terms import name
+from dro_lang.conditions.columnar.terms import name, text_literal
 from dro_lang.program.values import WHOLE_DIGITS
 
 Step = tuple[str, str]
@@ -47,3 +47,24 @@ def decimal(attribute: str, text: str, places: int, otherwise: str) -> tuple[lis
         (same, f"CAST({value} AS VARCHAR) = {text}"),
     ]
     return steps, f"CASE WHEN {same} THEN CAST({value} AS DECIMAL(18, 6)) ELSE {otherwise} END", same
+
+
+def day(attribute: str, text: str, before: str, behind: str) -> tuple[Step, str]:
+    """The day in a text as a column, and a test that is true only where it is written as `2026-12-31` between two other
+    texts, neither of which is empty, has a `%` in it, or a space at its outer end.
+
+    DuckDB reads the day and what stands around it at once. It takes months and days of one digit too, and white space
+    around all: a text with both, as long as it should be, is either less than any that is right, or ends otherwise. A
+    year 0 is less as well.
+    """
+    value = name(f"#day {attribute}")
+    length = len(before) + 10 + len(behind)
+    tests = [
+        f"strlen({text}) = {length}",
+        f"{text} >= {text_literal(before + '0001')}",
+        f"suffix({text}, {text_literal(behind)})",
+        f"{value} IS NOT NULL",
+    ]
+    return (value, f"CAST(try_strptime({text}, {text_literal(f'{before}%Y-%m-%d{behind}')}) AS DATE)"), " AND ".join(
+        tests
+    )
