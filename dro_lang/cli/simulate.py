@@ -26,7 +26,7 @@ from dro_lang.runtime.simulation.days import Days
 from dro_lang.runtime.simulation.simulate import simulate
 from dro_lang.runtime.simulation.totals import Totals
 
-_SUFFIXES = {".svg": "svg", ".json": "json", ".ndjson": "ndjson"}
+_SUFFIXES = {"": "table", ".txt": "table", ".svg": "svg", ".json": "json", ".ndjson": "ndjson"}
 _MOST_DAYS = 36_525
 """What comes out has a place for each day."""
 
@@ -89,7 +89,7 @@ def command(
       drolang simulate plan.dro --records records.ndjson --until 2030-01-01 --format timeline --seed 7
       drolang simulate plan.dro --records records.ndjson --until 2030-01-01 --out events.ndjson
     """
-    format_ = format_ or _SUFFIXES.get("" if out is None else out.suffix.lower(), "table")
+    format_ = format_ or _format_of(out)
     program = program_of(file, color)
     if isinstance(program, Exit):
         return program
@@ -107,10 +107,19 @@ def command(
     with passage(file, program, plan, job.inputs, only, out, rejects) as way:
         writer = _writer(format_, way.lines, way.stream, color)
         _carry_out(job, way, writer, outlook, progress=format_ != "ndjson" or not way.stream.isatty())
-    if format_ != "table":
+    if format_ not in ("table", "timeline"):  # which end with it
         say(summary(plan, outlook.tally))
     way.announce_rejects(outlook.tally)
     return Exit.OK if outlook.tally.clean else Exit.PROBLEMS
+
+
+def _format_of(out: Path | None) -> str:
+    """The format that the name of a file says; a table where it says none. Raises Misuse for another extension."""
+    suffix = "" if out is None else out.suffix.lower()
+    if suffix not in _SUFFIXES:
+        known = ", ".join(suffix for suffix in _SUFFIXES if suffix)
+        raise Misuse(f"`{out}` is not the name of a file that can be made ({known}): say what it is with --format")
+    return _SUFFIXES[suffix]
 
 
 def _writer(format_: str, lines: WholeLines, stream: TextIO, color: str) -> Writer:

@@ -157,6 +157,7 @@ def test_a_timeline_draws_every_plan(drolang: Shell, tmp_path: Path) -> None:
     [mail] = [line for line in lines if "Write.mail" in line]
     assert set(mail.split("mail")[1].split("Skipped")[0].strip()) == {"·", "-"}
     assert [len(line) for line in lines if "01 Dec" in line]
+    assert (lines[-1], shown.err) == ("1 record: 1 firm", "")
 
 
 def test_a_picture_is_svg(drolang: Shell, tmp_path: Path) -> None:
@@ -239,6 +240,7 @@ def test_the_exit_code_says_whether_every_record_got_a_plan(
         (("--until", "2026-11-01"), "error: time cannot go back"),
         (("--until", "2126-12-31"), "error: --until 2126-12-31 is more than a hundred years after the day of the run"),
         (("--seed", "x"), "error: Invalid value for '--seed'"),
+        (("--out", "plans.png"), "error: `plans.png` is not the name of a file that can be made (.txt, .svg, .json, "),
         (("--out", "records.ndjson"), "error: --out `records.ndjson` is an input, and would be overwritten"),
         (("--records", "nowhere.csv"), "error: `nowhere.csv` cannot be read: no such file"),
     ],
