@@ -68,7 +68,8 @@ def _ascending(neighbours: Sequence[str], order: str, connection: Any) -> bool:
     if not neighbours:
         return True
     others = " UNION ALL ".join(f"(SELECT 1 FROM ({pairs}) WHERE NOT ({order}))" for pairs in neighbours)
-    return not connection.execute(f"SELECT 1 FROM ({others}) LIMIT 1").fetchall()
+    # Counted to the end: with a limit, which keeps rows in their order, one would be gone through after the other.
+    return not connection.execute(f"SELECT count(*) FROM ({others})").fetchall()[0][0]
 
 
 def _sorted_hashes(file: Path, connection: Any, scratch: Path) -> Any:
