@@ -10,10 +10,10 @@ from attrs import evolve
 from dro_lang.kernel.commands import CallOut, Command, OpenTask, RunAction
 from dro_lang.kernel.events import Assign, Event, GoOffline, GoOnline
 from dro_lang.runtime.embedded.allocation import Allocator
-from dro_lang.runtime.embedded.carried import Carrying
+from dro_lang.runtime.embedded.carried import Carrying, header_of
 from dro_lang.runtime.embedded.dispatch import Ask, Local, answer_to
 from dro_lang.runtime.embedded.errors import StoreError
-from dro_lang.runtime.embedded.port import Header, Loaded, Store, Switch
+from dro_lang.runtime.embedded.port import Loaded, Store, Switch
 from dro_lang.runtime.embedded.requests import (
     ERROR,
     Answer,
@@ -91,9 +91,7 @@ class Batch:
         submission = submit(kernel, request.row, self.now, plan_id)
         if submission.plan is None:
             return self._receipt(about, request, None, submission.error_code, submission.reason)
-        label = request.row.get("name")
-        name = label if isinstance(label, str) else record[1]
-        header = Header(plan_id, *record, request.program, request.plan, name, plan.priority, self.now)
+        header = header_of(kernel, request.program, plan_id, request.row, self.now)
         carrying = Carrying.new(kernel, header, submission.plan, request.by)
         self._plans[plan_id] = carrying
         self._records[record] = plan_id
@@ -161,7 +159,7 @@ class Batch:
     def _carrying(self, plan_id: str) -> Carrying:
         if plan_id not in self._plans:
             loaded = self._residents.load(plan_id)
-            self._plans[plan_id] = Carrying.of(self._residents.kernel_of(loaded), loaded)
+            self._plans[plan_id] = Carrying.of(self._residents.kernel_of(loaded.header), loaded)
         return self._plans[plan_id]
 
     def _carry_on(self, carrying: Carrying, events: Iterable[Event]) -> str | None:

@@ -9,8 +9,18 @@ from dro_lang.kernel.machine import Kernel, Transition
 from dro_lang.kernel.overview import Overview
 from dro_lang.kernel.states import PlanState, PlanStatus, StepState, StepStatus
 from dro_lang.program.model import StepKind
+from dro_lang.program.values import Row
 from dro_lang.runtime.embedded.port import OPEN, Carried, Header, JournalEntry, Loaded, StepRow, Submitted, Switch
 from dro_lang.runtime.foresight import wake_of
+
+
+def header_of(kernel: Kernel, program: str, plan_id: str, row: Row, at: datetime) -> Header:
+    """What a plan of a program, by its hash, is called in lists, from what was submitted."""
+    plan = kernel.blueprint.plan
+    record_id, label = str(row["id"]), row.get("name")
+    name = label if isinstance(label, str) else record_id
+    object = kernel.program.mappings[plan.mapping].object
+    return Header(plan_id, object, record_id, plan.usage, program, plan.name, name, plan.priority, at)
 
 
 class Carrying:

@@ -241,6 +241,6 @@ class Engine:
     def _requests(self, row: StepRow) -> Iterator[Ask]:
         """What a step asks of the outside."""
         loaded = self._residents.load(row.plan_id)
-        for command in self._residents.kernel_of(loaded).outstanding(loaded.state):
+        for command in self._residents.kernel_of(loaded.header).outstanding(loaded.state):
             if isinstance(command, RunAction | CallOut) and command.key.step == row.id:
                 yield Ask(command, loaded.header.program, row.priority)

@@ -51,7 +51,7 @@ class Reception:
                 loaded = self._residents.load(key.plan)
             except KeyError:
                 return None
-            kernel = self._residents.kernel_of(loaded)
+            kernel = self._residents.kernel_of(loaded.header)
         return expected(kernel, loaded.state, key)
 
     def _deliver(self, key: Key, event: Succeeded | Failed) -> str | None:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from dro_lang.kernel.machine import Kernel
 from dro_lang.runtime.embedded.errors import StoreError
-from dro_lang.runtime.embedded.port import Loaded, Store
+from dro_lang.runtime.embedded.port import Header, Loaded, Store
 
 Kernels: TypeAlias = dict[tuple[str, str], Kernel]
 """By the hash of the program and the name of the plan."""
@@ -59,9 +59,8 @@ class Residents:
             self._kernels[program, plan] = found
         return found
 
-    def kernel_of(self, loaded: Loaded) -> Kernel:
+    def kernel_of(self, header: Header) -> Kernel:
         """The kernel of a plan that there is. Raises StoreError where its program is missing."""
-        header = loaded.header
         try:
             return self.kernel(header.program, header.plan)
         except KeyError as missing:

@@ -114,7 +114,7 @@ def plan_view(store: Store, residents: Residents, plan_id: str) -> PlanView:
     row = store.plan_row(plan_id)
     first = next(store.journal(plan_id))
     assert isinstance(first.event, Submitted)  # as every journal begins
-    return PlanView(row, loaded.state, loaded.entries, residents.kernel_of(loaded), first.event)
+    return PlanView(row, loaded.state, loaded.entries, residents.kernel_of(loaded.header), first.event)
 
 
 # ---- what happened

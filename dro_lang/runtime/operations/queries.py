@@ -98,8 +98,9 @@ class Queries:
     # ---- programs
 
     def kernel(self, header: Header) -> Kernel:
-        """The kernel of a plan; `kernel.blueprint` has its program and its time zone."""
-        return self.kernel_of(header.program, header.plan)
+        """The kernel of a plan; `kernel.blueprint` has its program and its time zone. Raises StoreError where the
+        program is missing."""
+        return self._residents.kernel_of(header)
 
     def kernel_of(self, program: str, plan: str) -> Kernel:
         """The kernel of a plan of a program, by its hash. Raises KeyError for one that is not there."""

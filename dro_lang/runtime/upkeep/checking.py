@@ -77,6 +77,8 @@ def _plans(store: SqliteStore, deep: bool) -> Iterator[Damage | Sound]:
                     found += _plan(store, residents, plan_id, deep)
                 except StoreError as error:
                     found.append(Damage(f"plan {plan_id}", error.message))
+                except KeyError:
+                    found.append(Damage(f"plan {plan_id}", "its program is missing"))
         yield from found
         if not plan_ids:
             return
@@ -88,7 +90,7 @@ def _plans(store: SqliteStore, deep: bool) -> Iterator[Damage | Sound]:
 def _plan(store: SqliteStore, residents: Residents, plan_id: str, deep: bool) -> Iterator[Damage]:
     where = f"plan {plan_id}"
     loaded = store.load(plan_id)
-    kernel = residents.kernel_of(loaded)
+    kernel = residents.kernel_of(loaded.header)
     for what in (*_chain(store, loaded), *_lists(store, kernel, loaded)):
         yield Damage(where, what)
     if deep:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dro_lang.kernel.compose import Rejection
 from dro_lang.kernel.machine import Kernel
 from dro_lang.kernel.states import PlanState
+from dro_lang.runtime.embedded.carried import header_of
 from dro_lang.runtime.embedded.port import Header, JournalEntry, Submitted
 
 
@@ -14,6 +15,8 @@ def replay(kernel: Kernel, header: Header, entries: Iterator[JournalEntry]) -> P
     if first is None or not isinstance(first.event, Submitted):
         return "its journal does not begin with a submission"
     event = first.event
+    if header != header_of(kernel, header.program, header.plan_id, event.row, event.at):
+        return "the list of plans shows another submission than its journal tells"
     state = kernel.compose(event.scenarios, event.row, header.plan_id, event.at)
     if isinstance(state, Rejection):
         return f"no plan can be composed as its journal says: {state.reason}"

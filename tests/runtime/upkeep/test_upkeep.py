@@ -18,6 +18,7 @@ from dro_lang.runtime.embedded.lists import PlanFilter, StepFilter
 from dro_lang.runtime.embedded.requests import Answer, Send
 from dro_lang.runtime.embedded.sqlite.rows import checksum, entry_checksum
 from dro_lang.runtime.embedded.sqlite.store import SqliteStore
+from dro_lang.runtime.operations.queries import Queries
 from dro_lang.runtime.upkeep.checking import Damage, check_store
 from dro_lang.runtime.upkeep.compacting import archive, finished, remove
 from dro_lang.runtime.upkeep.copying import back_up
@@ -88,6 +89,12 @@ CHANGES: dict[str, tuple[str, str]] = {
     "a state": ("UPDATE plans SET state = (SELECT state FROM plans WHERE key = 2) WHERE key = 1", "the state of plan"),
     "a column of the list": ("UPDATE plans SET status = 'frozen' WHERE key = 1", "the list of plans shows another"),
     "a count": ("UPDATE plans SET finished = 3 WHERE key = 1", "the list of plans shows another state"),
+    "a priority": ("UPDATE plans SET priority = 9 WHERE key = 1", "what lists have of plan `C-1` cannot be read"),
+    "which program": ("UPDATE plans SET program = 77 WHERE key = 1", "its program is missing"),
+    "a moment": ("UPDATE plans SET submitted = 1 << 62 WHERE key = 1", "what lists have of plan `C-1` cannot be read"),
+    "a label": ("UPDATE plans SET name = 'Other' WHERE key = 1", "the list of plans shows another submission"),
+    "a record": ("UPDATE plans SET record = 'C-9' WHERE key = 1", "the list of plans shows another submission"),
+    "a submission": ("UPDATE plans SET submitted = submitted + 1 WHERE key = 1", "shows another submission"),
     "the number of plans": ("UPDATE plan_counts SET count = count + 1", "`plan_counts` does not count what there is"),
     "the number of steps": ("DELETE FROM step_counts", "`step_counts` does not count what there is"),
     "a timer": ("UPDATE plans SET wake = NULL WHERE key = 1", "it would not be looked at when it is due"),
@@ -113,7 +120,14 @@ CHANGES: dict[str, tuple[str, str]] = {
 }
 
 
-OF_ALL = ("a program", "the number of plans", "the number of steps", "the kind of a step's plan", "the risk of a plan")
+OF_ALL = (
+    "a program",
+    "which program",
+    "the number of plans",
+    "the number of steps",
+    "the kind of a step's plan",
+    "the risk of a plan",
+)
 """What is no damage of one plan."""
 
 
@@ -134,6 +148,26 @@ def test_damage_is_found_wherever_it_is(kind: str, office: Office) -> None:
     assert found
     assert any(said in what for _, what in found), found
     assert kind in OF_ALL or all("C-1" in where + what for where, what in found)
+
+
+@pytest.mark.parametrize("column", ["priority = 9", "status = 'torn'", "updated = 1 << 62"])
+def test_a_list_that_cannot_be_read_is_damage(column: str, office: Office) -> None:
+    connection = sqlite3.connect(office.path)
+    connection.execute(f"UPDATE plans SET {column} WHERE key = 1")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StoreError, match="R0405: the store is damaged: what lists have of plan `C-1` cannot be read"):
+        list(office.desk.store.list_plans(PlanFilter()))
+
+
+def test_a_plan_whose_program_does_not_have_it_is_damage_for_whoever_looks(office: Office) -> None:
+    connection = sqlite3.connect(office.path)
+    connection.execute("UPDATE plans SET plan = 'Other' WHERE key = 1")
+    connection.commit()
+    connection.close()
+    queries = Queries(office.desk.store)
+    with pytest.raises(StoreError, match="the program of plan `C-1` is missing"):
+        queries.zone(queries.plans().rows[0].header)
 
 
 def test_a_journal_that_was_forged_with_its_checksums_is_found_by_replaying(office: Office) -> None:

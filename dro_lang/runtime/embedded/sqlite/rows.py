@@ -2,9 +2,10 @@
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from dro_lang.kernel.codec import (
     entry_from_json,
@@ -18,7 +19,10 @@ from dro_lang.kernel.states import InstanceId, Jeopardy, PlanStatus, StepStatus
 from dro_lang.kernel.writing import compact
 from dro_lang.program.model import Priority, StepKind
 from dro_lang.runtime.embedded.clock import from_micros, to_micros
+from dro_lang.runtime.embedded.errors import StoreError
 from dro_lang.runtime.embedded.port import Header, JournalEntry, JournalEvent, PlanRow, StepRow, Submitted
+
+R = TypeVar("R")
 
 PRIORITIES = (Priority.HIGH, Priority.DEFAULT, Priority.BULK)
 
@@ -71,6 +75,21 @@ HEADER = (
 )
 
 
+def _told(read: Callable[[Columns], R]) -> Callable[[Columns], R]:
+    """What a row of a list says. Raises StoreError where that is nothing that was ever written."""
+
+    @wraps(read)
+    def reading(row: Columns) -> R:
+        try:
+            return read(row)
+        except (ValueError, IndexError, TypeError, OverflowError) as problem:
+            what = f"the store is damaged: what lists have of plan `{row[0]}` cannot be read"
+            raise StoreError("R0405", what, "restore a backup; `drolang store check` says more") from problem
+
+    return reading
+
+
+@_told
 def header_of(row: Columns) -> Header:
     id, object, record, usage, program, plan, name, priority, submitted = row
     return Header(id, object, record, usage, program, plan, name, PRIORITIES[priority], from_micros(submitted))
@@ -79,6 +98,7 @@ def header_of(row: Columns) -> Header:
 PLAN = f"{HEADER}, p.status, p.updated, p.wake, p.steps, p.finished, p.trouble"
 
 
+@_told
 def plan_row_of(row: Columns) -> PlanRow:
     status, updated, wake, steps, finished, trouble = row[9:]
     wakes = None if wake is None else from_micros(wake)
@@ -92,6 +112,7 @@ STEP = (
 )
 
 
+@_told
 def step_row_of(row: Columns) -> StepRow:
     name, step, item, copy, kind, target, status, since, queue, assignee = row[9:19]
     jeopardy, due, attempt, error, place, awaited = row[19:]
