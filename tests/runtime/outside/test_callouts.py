@@ -294,12 +294,19 @@ def test_an_integration_that_is_not_configured(outside: Outsides) -> None:
     assert failure(outside(PLAN, "").answer(call("Erp", ARGUMENTS), NOW)) == "NOT_CONFIGURED"
 
 
+@pytest.mark.parametrize(
+    "credentials", ['type = "bearer", token =', 'type = "basic", username = "ann", password ='], ids=["bearer", "basic"]
+)
 def test_an_answer_that_holds_a_secret_is_not_taken(
-    server: Counterpart, outside: Outsides, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    credentials: str,
+    server: Counterpart,
+    outside: Outsides,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv("SECRET", "hunter2hunter2")
     server.answer = lambda asked: Reply(200, {"reference": "you said " + authorization(asked)})
-    made = erp(server, outside, 'credentials = { type = "bearer", token = { env = "SECRET" } }\n')
+    made = erp(server, outside, f'credentials = {{ {credentials} {{ env = "SECRET" }} }}\n')
     assert failure(made.answer(call("Erp", ARGUMENTS), NOW)) == "SECRET_IN_ANSWER"
     assert "hunter2" not in caplog.text
 

@@ -31,13 +31,14 @@ class Authority(Protocol):
 class Fixed:
     """Credentials that are sent as they are."""
 
-    def __init__(self, credentials: Basic | Bearer) -> None:
+    def __init__(self, credentials: Basic | Bearer, seen: Callable[[str], None]) -> None:
         self._credentials = credentials
+        self._seen = seen
 
     def header(self) -> str:
         if isinstance(self._credentials, Bearer):
             return f"Bearer {self._credentials.token.reveal()}"
-        return _basic(self._credentials.username, self._credentials.password.reveal())
+        return _basic(self._credentials.username, self._credentials.password.reveal(), self._seen)
 
     def refused(self, header: str) -> bool:
         return False
@@ -94,7 +95,7 @@ class Fetched:
         if asked.in_body:
             form |= {"client_id": asked.client_id, "client_secret": secret}
         else:
-            headers["Authorization"] = _basic(_form_encoded(asked.client_id), _form_encoded(secret))
+            headers["Authorization"] = _basic(_form_encoded(asked.client_id), _form_encoded(secret), self._seen)
         response = self._fetch(self._client.build_request("POST", asked.token_url, data=form, headers=headers))
         if isinstance(response, Failure):
             return Failure(response.code, f"for a token: {response.detail}")
@@ -110,8 +111,11 @@ class Fetched:
         return value, seconds
 
 
-def _basic(username: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
+def _basic(username: str, password: str, seen: Callable[[str], None]) -> str:
+    """The header; what stands for the password in it is as secret as that."""
+    encoded = base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
+    seen(encoded)
+    return f"Basic {encoded}"
 
 
 def _form_encoded(text: str) -> str:
@@ -127,9 +131,10 @@ def authority_of(
     fetch: Callable[..., "httpx.Response | Failure"],
     seen: Callable[[str], None],
 ) -> Authority | None:
-    """Who asks by some credentials; None without them. `seen` is told each token that is fetched."""
+    """Who asks by some credentials; None without them. `seen` is told each token that is fetched, and each header made of a
+    password."""
     if credentials is None:
         return None
     if isinstance(credentials, ClientCredentials):
         return Fetched(credentials, client, fetch, seen)
-    return Fixed(credentials)
+    return Fixed(credentials, seen)

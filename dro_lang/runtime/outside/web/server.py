@@ -138,7 +138,7 @@ class Servers:
 
     def __init__(self) -> None:
         self.tokens: set[str] = set()
-        """Every token that was fetched: secrets, too."""
+        """Every token that was fetched, and every header made of a password: secrets, too."""
         self._lock = Lock()
         self._made: dict[int, Server] = {}
 
