@@ -131,8 +131,8 @@ def authority_of(
     fetch: Callable[..., "httpx.Response | Failure"],
     seen: Callable[[str], None],
 ) -> Authority | None:
-    """Who asks by some credentials; None without them. `seen` is told each token that is fetched, and each header made of a
-    password."""
+    """Who asks by some credentials; None without them. `seen` is told each token that is fetched, and each
+    header made of a password."""
     if credentials is None:
         return None
     if isinstance(credentials, ClientCredentials):

@@ -31,7 +31,7 @@ UNAUTHORIZED_STATUS = 401
 
 class Server:
     """Connections to one endpoint, shared by all threads. Close it at the end. `seen` is told each token that is
-    fetched."""
+    fetched, and each header made of a password."""
 
     def __init__(self, endpoint: Endpoint, seen: Callable[[str], None]) -> None:
         import httpx
