@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dro_lang import loader
+from dro_lang import parts
 from dro_lang.pipeline import Checked, check_file, check_texts
 from dro_lang.semantics import together as semantics_together
 from dro_lang.semantics.check import Examined, examine
@@ -93,7 +93,7 @@ def codes(folder: Path, modules: Mapping[str, str]) -> list[list[str]]:
 def test_files_without_errors_are_read_and_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: Counter[str] = Counter()
     parsed: Counter[str] = Counter()
-    read_file, parse = Source.read, loader.parse
+    read_file, parse = Source.read, parts.parse
 
     def counting_read(path: Path, name: str | None = None) -> Source:
         read[path.name] += 1
@@ -107,7 +107,7 @@ def test_files_without_errors_are_read_and_parsed_once(tmp_path: Path, monkeypat
     for module, text in texts.items():
         (tmp_path / f"{module}.dro").write_text(text, encoding="utf-8")
     monkeypatch.setattr(Source, "read", counting_read)
-    monkeypatch.setattr(loader, "parse", counting_parse)
+    monkeypatch.setattr(parts, "parse", counting_parse)
     given = [tmp_path / "one.dro", tmp_path / "two.dro", tmp_path / "groups.dro"]
     checked = list(check_texts([(read_file(path), path) for path in given]))
     assert all(each.program is not None for each in checked)
