@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -145,7 +146,14 @@ def cli(ctx: click.Context) -> Exit | None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code. Shows a traceback only with DROLANG_DEBUG=1."""
-    sys.exit(run(arguments))
+    try:
+        code = run(arguments)
+    except KeyboardInterrupt:  # a second one, while the first was told
+        code = Exit.INTERRUPTED
+    if code == Exit.INTERRUPTED:
+        # One more would only end what ends anyway, with a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -209,9 +209,8 @@ def test_one_is_done_and_another_refused_and_both_are_told(office: Office) -> No
 def test_a_dry_run_changes_nothing(office: Office) -> None:
     before = office("history", "A-1").out
     foreseen = objects(office("retry", "--all", "--dry-run", "--format", "ndjson"))
-    assert foreseen == [
-        {"plan_id": "A-1", "group": "Remind", "step": "reminder", "item": None, "copy": 0, "done": True, "reason": None}
-    ]
+    step = {"group": "Remind", "step": "reminder", "item": None, "copy": 0}
+    assert foreseen == [{"plan_id": "A-1", **step, "done": True, "reason": None, "dry_run": True}]
     assert office("history", "A-1").out == before
 
 

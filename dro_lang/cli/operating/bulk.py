@@ -103,7 +103,9 @@ def _told(bulk: Bulk, action: Action, place: Place, outcomes: Iterator[Outcome])
         kept.extend(counted())
         show(outcomes_table(kept, _word(action, bulk), place.painter()))
     else:
-        deliver(map(outcome_document, counted()), bulk.format_)
+        # What would become of each must not be taken for what did.
+        how = {"dry_run": True} if bulk.dry_run else {}
+        deliver((outcome_document(outcome) | how for outcome in counted()), bulk.format_)
     would = "would be " if bulk.dry_run else ""
     say(
         f"{plural(done, _noun(action))} {would}{_PAST[action.verb.value]}"
