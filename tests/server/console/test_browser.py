@@ -257,7 +257,8 @@ def test_somebody_is_invited_and_signs_in(console: Console) -> None:
     expect(page.get_by_role("row", name="ben@example.com")).to_contain_text("Disabled")
     guest.reload()
     expect(guest.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert console.problems == []
+    # The live stream of who is no longer allowed ends; the browser may have asked for it once more.
+    assert [each for each in console.problems if "401" not in each] == []
 
 
 def test_what_a_list_is_narrowed_to_stays_when_something_is_searched_for(console: Console) -> None:
