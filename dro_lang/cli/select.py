@@ -219,15 +219,20 @@ def _by_columns(
     if workspace.resumed:
         say(f"goes on after {plural(len(workspace.done), 'part')} that an earlier run has written")
     copied = partial(bar.at, counted="rows copied")
-    with select_all(job, workspace, reject.write, bar.at, copied) as outcome:
-        if out is None:
-            as_text(outcome, workspace, format_)
-        elif isinstance(out, Table):
-            from dro_lang.runtime.batch.deliver_table import as_table
+    try:
+        with select_all(job, workspace, reject.write, bar.at, copied) as outcome:
+            if out is None:
+                as_text(outcome, workspace, format_)
+            elif isinstance(out, Table):
+                from dro_lang.runtime.batch.deliver_table import as_table
 
-            as_table(outcome, out, replace)
-        else:
-            as_file(outcome, workspace, out, format_)
+                as_table(outcome, out, replace)
+            else:
+                as_file(outcome, workspace, out, format_)
+    except BaseException:
+        if not workspace.done:  # there is nothing to go on after
+            workspace.remove()
+        raise
     if out is not None:
         workspace.remove()
     return outcome.selected

@@ -99,6 +99,16 @@ def test_an_output_that_cannot_be_written(drolang: Shell, tmp_path: Path) -> Non
         assert "cannot be written" in shown.err
 
 
+def test_an_input_that_cannot_be_read_leaves_nothing_behind(drolang: Shell, tmp_path: Path) -> None:
+    written(tmp_path)
+    (tmp_path / "records.parquet").write_text("no Parquet", encoding="utf-8")
+    before = set(tmp_path.iterdir())
+    shown = drolang("select", "plan.dro", "--records", "records.parquet", *TODAY, "--out", "out.csv")
+    assert (shown.code, shown.out) == (Exit.USAGE, "")
+    assert "`records.parquet` cannot be read as Parquet" in shown.err
+    assert set(tmp_path.iterdir()) == before
+
+
 @pytest.mark.parametrize("unit", ["lots", "-1"])
 def test_a_memory_that_is_none(drolang: Shell, tmp_path: Path, unit: str) -> None:
     written(tmp_path)
