@@ -126,7 +126,7 @@ def _running(before: Program, after: Program, name: str | None, path: Path, toda
     """What becomes of the plans of a store. Raises Misuse for one that cannot be used, Problem for a damaged one."""
     found = _Running([], {})
     names = [name] if name is not None else list(before.plans)
-    with troubles_told(), closing(SqliteStore.open(path)) as store:
+    with troubles_told(), closing(SqliteStore.open_to_read(path)) as store:
         for each in names:
             running = RunningPlans(store, each)
             if each not in after.plans:

@@ -58,7 +58,7 @@ def check(quick: bool, format_: str, place: Place) -> Exit:
     """
     found: list[Damage] = []
     with told():
-        store = SqliteStore.open(place.path)
+        store = SqliteStore.open_to_read(place.path)
         try:
             found.extend(damages(store, deep=not quick))
             count = sum(store.tally_plans().values()) if not found else 0
@@ -84,7 +84,7 @@ def backup(file: Path, place: Place) -> Exit:
       drolang store backup backup.db
     """
     with told():
-        store = SqliteStore.open(place.path)
+        store = SqliteStore.open_to_read(place.path)
         try:
             size = back_up(store, file)
         except FileExistsError:
@@ -112,7 +112,7 @@ def export(out: Path | None, filter: PlanFilter, place: Place) -> Exit:
     """
     plans = 0
     with told():
-        store = SqliteStore.open(place.path)
+        store = SqliteStore.open_to_read(place.path)
         whole = None if filter == PlanFilter() else filter
         bar = Progress(sys.stderr.isatty() and out is not None, store.count_plans(filter), "plans")
         try:

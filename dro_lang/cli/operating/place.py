@@ -51,7 +51,7 @@ class Place:
     def queries(self) -> Iterator[Queries]:
         """Look at plans. Raises Problem for what is no store."""
         with told():
-            store = SqliteStore.open(self.path)
+            store = SqliteStore.open_to_read(self.path)
             try:
                 yield Queries(store)
             finally:

@@ -27,4 +27,5 @@ CODES = {
     "R0408": "a store that another program has locked",
     "R0409": "a store on a disk that fails",
     "R0410": "a request that was not replied to",
+    "R0411": "a store that was changed while it was read",
 }

@@ -1,5 +1,6 @@
 """An SQLite file that is a store: opened, checked, and its errors told in words."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,20 +34,16 @@ def connect(path: Path | str, create: bool) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path | str) -> None:
-    application, version = _value(connection, "application_id"), _value(connection, "user_version")
+    application, version = value(connection, "application_id"), value(connection, "user_version")
     empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
     if application != APPLICATION and not (empty and application == version == 0):
-        raise StoreError(
-            "R0403", f"`{path}` is a database, but no store of drolang", "name another file: this one is left as it is"
-        )
+        raise no_store(path)
     outdated = application == APPLICATION and can_migrate(version)
     if outdated and is_held(path):
         what = f"`{path}` is a store in version {version} of the form, and a process that knows no other holds it"
         raise StoreError("R0404", what, "end that process: then the store is brought into the form of this version")
     if application == APPLICATION and version != VERSION and not outdated:
-        newer = version > VERSION
-        help = "use the version of drolang that made it, or a later one" if newer else "export it with that version"
-        raise StoreError("R0404", f"`{path}` is a store in version {version} of the form, not {VERSION}", help)
+        raise other_version(path, version)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA cache_size = -32768")
@@ -54,6 +51,19 @@ def _prepare(connection: sqlite3.Connection, path: Path | str) -> None:
         _create(connection)
     elif outdated:
         migrate(connection)
+
+
+def no_store(path: Path | str) -> StoreError:
+    """What is said of the database of another program."""
+    what = f"`{path}` is a database, but no store of drolang"
+    return StoreError("R0403", what, "name another file: this one is left as it is")
+
+
+def other_version(path: Path | str, version: int) -> StoreError:
+    """What is said of a form that this version does not know."""
+    newer = version > VERSION
+    help = "use the version of drolang that made it, or a later one" if newer else "export it with that version"
+    return StoreError("R0404", f"`{path}` is a store in version {version} of the form, not {VERSION}", help)
 
 
 def _create(connection: sqlite3.Connection) -> None:
@@ -67,7 +77,8 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-def _value(connection: sqlite3.Connection, pragma: str) -> int:
+def value(connection: sqlite3.Connection, pragma: str) -> int:
+    """A number that SQLite says of its file."""
     return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
 
 
@@ -123,12 +134,11 @@ def _story(error: sqlite3.Error, path: Path | str) -> StoreError | None:
                 f"the store `{path}` cannot grow: the disk is full",
                 "give room, and start again: nothing is lost",
             )
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH | sqlite3.SQLITE_CANTOPEN:
-            return StoreError(
-                "R0407",
-                f"the store `{path}` cannot be written: {error}",
-                "check that you may write to the file and to its folder",
-            )
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
+            # SQLite cannot open the files that it keeps beside the store, or the store itself.
+            readable = os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids)
+            what = "is read-only" if readable else f"cannot be opened: {error}"
+            return StoreError("R0407", f"the store `{path}` {what}", "check that you may write to it and to its folder")
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreError(
                 "R0408",
