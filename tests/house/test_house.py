@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from dro_lang.cache import cache_directory
+
 PACKAGE = Path(__file__).parents[2] / "dro_lang"
 
 LAYERS = {
@@ -143,3 +145,9 @@ def test_only_the_strategies_and_what_is_made_of_them_load_hypothesis() -> None:
     assert importing
     outside = {name for name in importing if not name.startswith("testing/strategies/")}
     assert outside == {"testing/machine.py", "testing/trials.py"}
+
+
+def test_tests_keep_nothing_in_the_cache_folder_of_the_user() -> None:
+    script = "from dro_lang.cache import cache_directory; print(cache_directory())"
+    kept = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
+    assert Path(kept) == cache_directory() == PACKAGE.parent / ".pytest_cache" / "drolang"

@@ -124,7 +124,7 @@ def test_a_file_holds_data_and_no_code(directory: Path) -> None:
 
 
 def run(script: str, cache: Path) -> str:
-    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    environment = {**os.environ, "DROLANG_CACHE": "", "XDG_CACHE_HOME": str(cache)}
     command = [sys.executable, "-c", script]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
 
