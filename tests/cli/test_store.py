@@ -44,6 +44,18 @@ def test_damage_is_told_with_what_to_do(office: Office) -> None:
     assert office("store", "check").out.startswith("plan A-1  entry 0 of plan `A-1`")
 
 
+def test_a_plan_without_its_program_is_damaged_and_not_archived(office: Office) -> None:
+    connection = sqlite3.connect("plans.db")
+    connection.execute("UPDATE plans SET program = 77 WHERE id = 'A-1'")
+    connection.commit()
+    connection.close()
+    for command in ("plan", "freeze"):
+        shown = office(command, "A-1")
+        assert (shown.code, shown.out) == (Exit.PROBLEMS, "")
+        assert "plan `A-1` in the store" in shown.err
+        assert "is damaged: its program is missing (R0405)\n  help: restore a backup" in shown.err
+
+
 def test_a_backup_overwrites_nothing(office: Office) -> None:
     assert office("store", "backup", "backup.db").code == Exit.OK
     assert office("plans", "--store", "backup.db").err == "6 plans\n"

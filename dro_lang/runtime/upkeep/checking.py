@@ -77,8 +77,6 @@ def _plans(store: SqliteStore, deep: bool) -> Iterator[Damage | Sound]:
                     found += _plan(store, residents, plan_id, deep)
                 except StoreError as error:
                     found.append(Damage(f"plan {plan_id}", error.message))
-                except KeyError:
-                    found.append(Damage(f"plan {plan_id}", "its program is missing"))
         yield from found
         if not plan_ids:
             return

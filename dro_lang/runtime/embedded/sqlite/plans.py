@@ -56,7 +56,7 @@ class PlanTables(Tables):
     def load(self, plan_id: str) -> Loaded:
         query = (
             f"SELECT {HEADER}, p.key, p.entries, p.chain, p.checksum, p.state"
-            " FROM plans p JOIN programs g ON g.key = p.program WHERE p.id = ?"
+            " FROM plans p LEFT JOIN programs g ON g.key = p.program WHERE p.id = ?"
         )
         with self._at_one_moment():
             row = self._first(query, plan_id)
@@ -64,6 +64,8 @@ class PlanTables(Tables):
                 raise KeyError(plan_id)
             key, entries, chain, guard, data = row[9:]
             pieces = self._all("SELECT data FROM pieces WHERE plan = ? ORDER BY number", key) if in_pieces(data) else []
+        if row[4] is None:  # the hash of its program
+            raise self._damaged(f"plan `{plan_id}`", "its program is missing")
         try:
             if checksum(data, chain) != guard:
                 raise ValueError("its checksum does not fit")
