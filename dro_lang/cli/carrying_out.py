@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 from dro_lang.cli.configuration import tell
+from dro_lang.cli.sources import distinct
 from dro_lang.diagnostics.diagnostic import has_errors
 from dro_lang.program.model import Program
 from dro_lang.runtime.configuration.model import Configuration
@@ -23,7 +24,7 @@ def lacks(configuration: Configuration, programs: list[Program], color: str) -> 
     """Whether the configuration lacks something that programs need of the outside; what that is has been told."""
     resources = Resources(configuration)
     try:
-        found = findings_of(programs, resources)
+        found = distinct(findings_of(programs, resources))
     finally:
         resources.close()
     tell(found, color)

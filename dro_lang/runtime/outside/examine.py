@@ -15,6 +15,7 @@ from dro_lang.records.streams import check_readable
 from dro_lang.records.tables.address import Table
 from dro_lang.runtime.configuration.model import Configuration, IntegrationSettings, Use
 from dro_lang.runtime.configuration.secret import SecretMissing
+from dro_lang.runtime.outside.actions.mail.names import names_of
 from dro_lang.runtime.outside.actions.mail.templates import Templates
 from dro_lang.runtime.outside.actions.records.store import Store
 from dro_lang.runtime.outside.bindings import Binder, targets
@@ -193,6 +194,15 @@ def _templates(program: Program, configuration: Configuration) -> Iterator[Diagn
                 problem = templates.problem(str(named.value), "subject" in given)
                 if problem is not None:
                     yield diagnose("C0207", configuration.place("mail", "templates"), problem)
+                    continue
+                action = program.actions[step.target or ""]
+                takes = [definition.name for definition in action.takes]
+                for name, span in names_of(templates, str(named.value)):
+                    if name not in takes:
+                        near = get_close_matches(name, takes, 1)
+                        help = f"did you mean `{near[0]}`?" if near else _known("it takes", takes)
+                        what = f"the template uses `{name}`, which `{action.name}` does not take"
+                        yield diagnose("C0207", span, what, help=help)
 
 
 def _sends(step: Step, configuration: Configuration) -> bool:

@@ -111,6 +111,47 @@ def test_templates_are_read(tmp_path: Path) -> None:
     assert told(MAILED, text, tmp_path) == []
 
 
+def test_names_in_templates_are_held_against_the_action(tmp_path: Path) -> None:
+    text = MAIL + '[actions.Dun]\nuse = "email"\n'
+    (tmp_path / "dun.txt").write_text("Subject: {{ subjet }}\n\nPay {{ to }}!\n{% if\n level > 1 %}x{% endif %}\n")
+    (tmp_path / "dun.html").write_text("{% for to in [template] %}{{ to }}{% endfor %}{% include 'foot.html' %}")
+    (tmp_path / "foot.html").write_text("\n{{ to }}\n<p title='{{ level }}'>{{ footing }} {{ level }}")
+    resources = Resources(configuration(text, tmp_path))
+    found = findings_of([MAILED], resources)
+    resources.close()
+    places = {
+        (Path(each.span.source.name).name, each.span.source.position(each.span.start)[0], each.span.text): each.help
+        for each in found
+    }
+    assert places == {
+        ("dun.txt", 1, "subjet"): "did you mean `subject`?",
+        ("dun.txt", 5, "level"): "it takes `to`, `template`, `subject`",
+        ("foot.html", 3, "level"): "it takes `to`, `template`, `subject`",
+        ("foot.html", 3, "footing"): "it takes `to`, `template`, `subject`",
+    }
+    assert {each.message for each in found} >= {"the template uses `level`, which `Dun` does not take"}
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ to | upper }} {{ subject.strip() }} {{ range(3) }}",
+        "{% if level is defined %}{{ level }}{% endif %}{{ risk | default('low') }}",
+        "{% set level = 1 %}{{ level }}{% for each in [1] %}{{ loop.index }}{% include 'foot.txt' %}{% endfor %}",
+        "{% macro line(text) %}{{ text }}{{ caller() }}{% endmacro %}{% call line('x') %}y{% endcall %}",
+        "{% import 'lines.txt' as lines %}{% from 'lines.txt' import line as of %}{{ lines.line(1) }}{{ of(2) }}",
+        "{% extends 'base.txt' %}{% block body %}{{ super() }}{{ self.body }}{% endblock %}",
+        "{% include template %}",
+    ],
+)
+def test_what_a_template_sets_or_asks_for_is_no_argument(template: str, tmp_path: Path) -> None:
+    (tmp_path / "dun.txt").write_text(f"Subject: x\n\n{template}")
+    (tmp_path / "foot.txt").write_text("{{ level }} {{ each }}")
+    (tmp_path / "lines.txt").write_text("{% macro line(text) %}{{ text }}{% endmacro %}")
+    (tmp_path / "base.txt").write_text("{% block body %}{{ to }}{% endblock %}")
+    assert told(MAILED, MAIL + '[actions.Dun]\nuse = "email"\n', tmp_path) == []
+
+
 def test_secrets_of_callbacks_have_a_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET", "hunter2hunter2")
     text = '[integrations.Erp]\nurl = "https://e.example"\ncallback_secrets = [{ env = "SECRET" }]\n'

@@ -14,10 +14,13 @@ from attrs import frozen
 from dro_lang.runtime.outside.failures import Failure
 
 if TYPE_CHECKING:
+    from jinja2 import nodes
     from jinja2.sandbox import SandboxedEnvironment
 
 TEMPLATE_UNKNOWN = "TEMPLATE_UNKNOWN"
 TEMPLATE_FAILED = "TEMPLATE_FAILED"
+
+SUFFIXES = (".txt", ".html")
 
 _NAME = re.compile(r"\w[\w-]*(/\w[\w-]*)*")
 _SUBJECT = re.compile(r"Subject:[ \t]*([^\n]*)\n[ \t]*(?:\n|\Z)")
@@ -50,18 +53,22 @@ class Templates:
             keep_trailing_newline=True,
         )
 
+    def parsed(self, text: str) -> "nodes.Template":
+        """Raises jinja2.TemplateSyntaxError."""
+        return self._jinja.parse(text)
+
     def problem(self, name: str, subject_given: bool) -> str | None:
         """What is wrong with a template, without rendering it."""
         from jinja2 import TemplateSyntaxError
 
-        found = [self.folder / f"{name}{suffix}" for suffix in (".txt", ".html")]
+        found = [self.folder / f"{name}{suffix}" for suffix in SUFFIXES]
         if not _NAME.fullmatch(name) or not any(path.is_file() for path in found):
             return f"there is no template `{name}`: neither `{name}.txt` nor `{name}.html` is in `{self.folder}`"
         for path in found:
             try:
                 if path.is_file():
                     text = path.read_text(encoding="utf-8")
-                    self._jinja.parse(text)
+                    self.parsed(text)
                     subject_given = subject_given or bool(path.suffix == ".txt" and _SUBJECT.match(text))
             except TemplateSyntaxError as error:
                 return f"`{path}`, line {error.lineno}: {error.message}"
