@@ -45,7 +45,8 @@ def command(filter: PlanFilter, sort: str, reverse: bool, listing: Listing, plac
         zone = queries.zone
         try:
             if listing.format_ != "table":
-                deliver((plan_document(row, zone(row.header)) for row in listing.each(page)), listing.format_)
+                if not deliver((plan_document(row, zone(row.header)) for row in listing.each(page)), listing.format_):
+                    tell_unknown(queries, filter)
                 return Exit.OK
             rows, after = listing.rows(page)
         except BadCursor as problem:

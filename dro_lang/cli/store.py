@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dro_lang.cli.operating.filters import moment, plan_filter_options
+from dro_lang.cli.operating.names import tell_unknown
 from dro_lang.cli.operating.place import Place, place_options
 from dro_lang.cli.operating.upkeep import damages, held, input_of, output, tell_damages
 from dro_lang.cli.output import Exit, Misuse, format_option, plural, say, whole_file
@@ -14,6 +15,7 @@ from dro_lang.cli.report.progress import Progress
 from dro_lang.cli.stores import told
 from dro_lang.runtime.embedded.lists import PlanFilter
 from dro_lang.runtime.embedded.sqlite.store import SqliteStore
+from dro_lang.runtime.operations.queries import Queries
 from dro_lang.runtime.upkeep.checking import Damage
 from dro_lang.runtime.upkeep.compacting import archive, finished, remove
 from dro_lang.runtime.upkeep.copying import back_up
@@ -114,8 +116,11 @@ def export(out: Path | None, filter: PlanFilter, place: Place) -> Exit:
     with told():
         store = SqliteStore.open_to_read(place.path)
         whole = None if filter == PlanFilter() else filter
-        bar = Progress(sys.stderr.isatty() and out is not None, store.count_plans(filter), "plans")
+        meant = store.count_plans(filter)
+        bar = Progress(sys.stderr.isatty() and out is not None, meant, "plans")
         try:
+            if meant == 0:
+                tell_unknown(Queries(store), filter)
             with output(out) as lines:
                 for line in store_lines(store, datetime.now(UTC), whole):
                     lines.write(written(line))

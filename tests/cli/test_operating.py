@@ -160,6 +160,25 @@ def test_names_that_nothing_has_are_told_with_those_that_are_meant(office: Offic
     assert office("plans", "--plan", "Reminders", "--state", "frozen").err == "0 plans\n"
 
 
+@pytest.mark.parametrize(("format", "nothing"), [("json", "[]\n"), ("ndjson", "")])
+def test_names_that_nothing_has_are_told_beside_json(format: str, nothing: str, office: Office) -> None:
+    told = "no program in the store has "
+    for command, hint in (
+        (("plans", "--plan", "reminder"), "a plan `reminder`: did you mean `Reminders`?\n"),
+        (("steps", "--step", "Remid.notice"), "a group `Remid`: did you mean `Remind`?\n"),
+        (("tasks", "--queue", "collection"), "a queue `collection`: did you mean `Collections`?\n"),
+    ):
+        shown = office(*command, "--format", format)
+        assert (shown.code, shown.out, shown.err) == (Exit.OK, nothing, told + hint)
+    shown = office("retry", "--step", "zzz", "--yes", "--format", format)
+    assert (shown.code, shown.out) == (Exit.OK, nothing)
+    assert shown.err.startswith(told + "a step `zzz`\n")
+    assert (
+        told + "a plan `reminder`: did you mean `Reminders`?\n" in office("store", "export", "--plan", "reminder").err
+    )
+    assert office("plans", "--plan", "Reminders", "--state", "frozen", "--format", format).err == ""
+
+
 def test_a_step_that_a_plan_does_not_have_is_told(office: Office) -> None:
     shows = "`drolang plan A-1` shows its steps\n"
     assert office("history", "A-1", "notic").err == f"error: plan A-1 has no step `notic`; {shows}"

@@ -64,6 +64,8 @@ def change(
         if named is None:
             count = operations.count(action, filter)
             if count == 0:
+                if bulk.format_ != "table":
+                    deliver((), bulk.format_)
                 tell_unknown(operations.queries, filter)
                 say(f"nothing to {verb}: no {_noun(action)} that is meant can be")
                 return Exit.OK

@@ -79,18 +79,17 @@ def listing_options(command: F) -> F:
     return wrapped  # type: ignore[no-any-return]
 
 
-def deliver(documents: Iterable[Document], format_: str) -> None:
-    """Documents to standard output, as they come: an array, or a line each."""
+def deliver(documents: Iterable[Document], format_: str) -> bool:
+    """Documents to standard output, as they come: an array, or a line each. Whether there were any."""
+    begun = False
     with WholeLines(sys.stdout, "standard output") as out:
-        if format_ == "ndjson":
-            for document in documents:
-                out.write(json.dumps(document, ensure_ascii=False) + "\n")
-            return
-        begun = False
         for document in documents:
-            out.write(f"{',' if begun else '['}\n{json.dumps(document, ensure_ascii=False)}")
+            text = json.dumps(document, ensure_ascii=False)
+            out.write(f"{text}\n" if format_ == "ndjson" else f"{',' if begun else '['}\n{text}")
             begun = True
-        out.write("\n]\n" if begun else "[]\n")
+        if format_ != "ndjson":
+            out.write("\n]\n" if begun else "[]\n")
+    return begun
 
 
 def deliver_one(document: Document, format_: str) -> None:

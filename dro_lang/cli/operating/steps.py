@@ -31,7 +31,9 @@ def list_steps(
         page = partial(queries.steps, filter, order)
         try:
             if listing.format_ != "table":
-                deliver((step_document(row, queries.zone(row.header)) for row in listing.each(page)), listing.format_)
+                documents = (step_document(row, queries.zone(row.header)) for row in listing.each(page))
+                if not deliver(documents, listing.format_):
+                    tell_unknown(queries, filter)
                 return Exit.OK
             rows, after = listing.rows(page)
         except ValueError as problem:
