@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from dro_lang.cli.carrying_out import lacks, log_to_stderr, stopped_by_signals
 from dro_lang.cli.many_records import passage
-from dro_lang.cli.output import Exit, Problem, colored, say
+from dro_lang.cli.output import Exit, Problem, colored, plural, say
 from dro_lang.cli.report.cells import Painter, terminal_columns
 from dro_lang.cli.report.lines import WholeLines
 from dro_lang.cli.report.objects import objects
@@ -26,9 +26,11 @@ from dro_lang.runtime.embedded.clock import SystemClock
 from dro_lang.runtime.embedded.desk import Desk
 from dro_lang.runtime.embedded.engine import GROUP
 from dro_lang.runtime.embedded.errors import StoreHeld
+from dro_lang.runtime.embedded.lists import PlanFilter
 from dro_lang.runtime.embedded.requests import Answer, Receipt, Reply, Submit, SubmittedRecord
 from dro_lang.runtime.embedded.service import Service
 from dro_lang.runtime.embedded.sqlite.store import SqliteStore
+from dro_lang.runtime.operations.versions import RUNNING
 
 COMMAND = "drolang run"
 
@@ -83,6 +85,7 @@ def _here(
         log_to_stderr()
         with stopped_by_signals(service.worker):
             hash = service.engine.deploy(job.program, job.file.read_text(encoding="utf-8"))
+            _tell_earlier(job, hash, service.store)
             writer = _writer(job, service.store, lines, painter)
             submitted = Submitted(job, hash, service.store, writer, outcome)
             submitted.take(records, service.submit)
@@ -102,9 +105,20 @@ def _there(
     """Have the process that holds the store take the records."""
     with Desk(job.store, COMMAND, job.configuration.queues) as desk:
         hash = desk.deploy(job.program, job.file.read_text(encoding="utf-8"))
+        _tell_earlier(job, hash, desk.store)
         writer = _writer(job, desk.store, lines, painter)
         Submitted(job, hash, desk.store, writer, outcome).take(records, desk.ask_all)
         writer.end()
+
+
+def _tell_earlier(job: Submitting, hash: str, store: SqliteStore) -> None:
+    """Say how many plans do not get the program as it is now."""
+    object = job.program.mappings[job.plan.mapping].object
+    tally = store.tally_plans(PlanFilter(object=object, plan=job.plan.name))
+    earlier = sum(count for (program, _, status), count in tally.items() if program != hash and status in RUNNING)
+    if earlier:
+        keep, they = ("keeps", "it was") if earlier == 1 else ("keep", "they were")
+        say(f"{plural(earlier, 'unfinished plan')} {keep} the program that {they} started with")
 
 
 def _writer(job: Submitting, store: SqliteStore, lines: WholeLines, painter: Painter) -> Submissions:

@@ -199,6 +199,21 @@ def test_options_of_the_other_kind_of_run_are_refused(
     assert said in ran.err
 
 
+def test_plans_that_keep_an_earlier_program_are_told(drolang: Shell, folder: Path) -> None:
+    told = "keeps the program that it was started with"
+    assert told not in drolang(*RUN).err
+    assert drolang("complete", "A-2", "Remind.call").code == Exit.OK
+    (folder / "plan.dro").write_text("// Only a comment.\n" + PLAN, encoding="utf-8")
+    assert told not in drolang(*RUN).err
+    (folder / "plan.dro").write_text(PLAN.replace('"second"', '"2nd"'), encoding="utf-8")
+    assert f"1 unfinished plan {told}\n" in drolang(*RUN).err
+    assert "2 unfinished" not in drolang(*RUN, "--anew").err
+    (folder / "plan.dro").write_text(PLAN, encoding="utf-8")
+    assert (
+        "2 unfinished plans keep the program that they were started with\n" in drolang(*RUN, "--format", "ndjson").err
+    )
+
+
 def test_a_file_that_is_no_store_is_refused_and_left_alone(drolang: Shell, folder: Path) -> None:
     before = (folder / "records.ndjson").read_bytes()
     ran = drolang("run", "plan.dro", "--records", "records.ndjson", "--store", "records.ndjson")
