@@ -20,6 +20,7 @@ _HEADER = 2
 _SIMILAR = 0.7
 
 _WITHIN_LINES = {"DOT", "LPAR", "LSQB", "SIGN", "FACTOR"}
+_CLOSERS = {"}", ")", "]"}
 _NAMES_AND_LITERALS = {"LOWER", "UPPER", "NUMBER", "STRING", "DATE", "DATETIME", "TIME"}
 
 
@@ -116,7 +117,8 @@ class _Candidates:
         token = self.tokens[self.failed]
         for terminal in self.expected(self.stacks[self.failed]):
             is_mark = not token[0].isalnum() and token[0] not in '"_'
-            cost = 1.5 if is_mark and terminal not in _NAMES_AND_LITERALS else 2.5
+            is_stray = token in _CLOSERS and self.tables.spellings.get(terminal, "") not in _CLOSERS
+            cost = 1.5 if is_mark and terminal not in _NAMES_AND_LITERALS and not is_stray else 2.5
             if {token.type, terminal} == {"LOWER", "UPPER"}:
                 cost = 1.0
             text = text_of(self.tables, terminal)
@@ -141,7 +143,7 @@ class _Candidates:
         token, distance = self.tokens[place], self.failed - place
         # A word that ends a line and begins the next one is not there twice: something is missing between.
         if token == self.tokens[place - 1] and not (token.is_word and token.indent is not None):
-            kind = Kind.DELETE if token in ("}", ")", "]") else Kind.REPEATED
+            kind = Kind.DELETE if token in _CLOSERS else Kind.REPEATED
             return Repair(kind, place, place + 1, (), 0.5 + 0.1 * distance)
         cost = (1.2 if token == "," else 1.8) + 0.7 * distance + self.cost_of_losing_line(token)
         return Repair(Kind.DELETE, place, place + 1, (), cost)
