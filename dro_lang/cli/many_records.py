@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, Generic, TextIO, TypeVar
 
 import click
 from attrs import frozen
@@ -21,8 +21,10 @@ from dro_lang.program.model import Plan, Program
 from dro_lang.records.load import Accepted, Inputs, Rejected, load
 from dro_lang.records.rejects import RejectsFile
 from dro_lang.records.streams import name_of
+from dro_lang.runtime.abreast import do_with_each
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 def records_options(command: F) -> F:
@@ -47,6 +49,14 @@ def records_options(command: F) -> F:
     return command
 
 
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many processes take the records, where that takes long.  [default: one for each processor]",
+)
+
+
 def output_options(command: F) -> F:
     """The options that say where the output goes, and what does not fit."""
     for option in (
@@ -61,21 +71,21 @@ def output_options(command: F) -> F:
 
 
 @frozen
-class Passage:
-    """Records on their way in, and where what becomes of them goes: lines to a stream, rejects to a file. `reject` is
-    None where one record alone is looked at: that leaves the rejects of a whole run as they are."""
+class Passage(Generic[T]):
+    """Records on their way in, or what came of them, and where what is told of them goes: lines to a stream, rejects to
+    a file. `reject` is None where one record alone is looked at: that leaves the rejects of a whole run as they are."""
 
-    records: Iterator[Accepted | Rejected]
+    records: Iterator[T | Rejected]
     inputs: Inputs
     stream: TextIO
     lines: WholeLines
     reject: RejectsFile | None
     rejects_path: Path
 
-    def each(self, tally: Tally, progress: bool) -> Generator[Accepted | Rejected, None, None]:
-        """Every record in turn, with a bar that shows how many are done where `progress` is wanted. What was rejected
-        goes to its file; rows of an items file are counted, and are no records. To be closed, so that the bar goes
-        whatever happens."""
+    def each(self, tally: Tally, progress: bool) -> Generator[T | Rejected, None, None]:
+        """Every one in turn, with a bar that shows how many are done where `progress` is wanted. What was rejected goes
+        to its file; rows of an items file are counted, and are no records. To be closed, so that the bar goes whatever
+        happens."""
         shown = progress and sys.stderr.isatty()
         bar = Progress(shown, lines_in(self.inputs.records) if shown else None)
         items = None if self.inputs.items is None else name_of(self.inputs.items)
@@ -97,21 +107,52 @@ class Passage:
             say(f"{plural(tally.rejected + tally.items, 'reject')}: the reasons are in {self.rejects_path}")
 
 
+def loaded(program: Program, plan: Plan, inputs: Inputs, only: str | None) -> Iterator[Accepted | Rejected]:
+    """The records, or `only` one of them. Raises Misuse for an input that is of no use, and Problem later."""
+    with files_told():
+        found = load(program, plan, inputs)
+    return found if only is None else record_of(only, found)
+
+
+def worked(
+    program: Program, plan: Plan, inputs: Inputs, only: str | None, work: Callable[[Accepted], T], jobs: int
+) -> Iterator[T | Rejected]:
+    """What some work makes of the records, or of `only` one of them, by so many processes. Raises as `loaded`."""
+    if only is not None:
+        found = loaded(program, plan, inputs, only)
+        return (record if isinstance(record, Rejected) else work(record) for record in found)
+    with files_told():
+        return do_with_each(program, plan, inputs, work, jobs)
+
+
 @contextmanager
 def passage(
-    file: Path, program: Program, plan: Plan, inputs: Inputs, only: str | None, out: Path | None, rejects: Path | None
-) -> Iterator[Passage]:
+    file: Path,
+    inputs: Inputs,
+    records: Iterator[T | Rejected],
+    only: str | None,
+    out: Path | None,
+    rejects: Path | None,
+) -> Iterator[Passage[T]]:
     """Open all files of a command that takes records, or `only` one of them, through the plan of a file. Raises Misuse
     for one that is of no use, also later, and Problem."""
     path = rejects or rejects_beside(inputs.records[0], out)
     guard(inputs, file, out, path)
-    with files_told(), ExitStack() as stack:
-        loaded = load(program, plan, inputs)
+    with files_told(), _processes_told(), ExitStack() as stack:
         wanted = only is None or rejects is not None
         reject = stack.enter_context(RejectsFile(path, inputs)) if wanted else None
         stream = sys.stdout if out is None else stack.enter_context(opened(out))
         lines = stack.enter_context(WholeLines(stream, "standard output" if out is None else str(out)))
-        yield Passage(loaded if only is None else record_of(only, loaded), inputs, stream, lines, reject, path)
+        yield Passage(records, inputs, stream, lines, reject, path)
+
+
+@contextmanager
+def _processes_told() -> Iterator[None]:
+    """Tell that a process has ended that should not have."""
+    try:
+        yield
+    except ChildProcessError as error:
+        raise Problem(f"{error}, perhaps for want of memory: try again with fewer, with --jobs") from None
 
 
 @contextmanager

@@ -10,13 +10,14 @@ import click
 from attrs import frozen
 
 from dro_lang.cli.configuration import configuration_of, configuration_options, configuration_path
-from dro_lang.cli.many_records import Passage, output_options, passage, records_options
+from dro_lang.cli.inputs import files_told
+from dro_lang.cli.many_records import Passage, jobs_option, output_options, passage, records_options, worked
 from dro_lang.cli.one_record import day, days_of
 from dro_lang.cli.output import Exit, Misuse, colored, say
 from dro_lang.cli.report.cells import Painter, terminal_columns
 from dro_lang.cli.report.lines import WholeLines
 from dro_lang.cli.report.objects import objects
-from dro_lang.cli.report.results import Result, Tally, planned, refused
+from dro_lang.cli.report.results import Result, Tally, in_a_line, planned, refused
 from dro_lang.cli.report.table import Run, summary
 from dro_lang.cli.report.writers import Table, Told, Writer
 from dro_lang.cli.sources import plan_of, program_of
@@ -24,6 +25,7 @@ from dro_lang.conditions.evaluators import COMPILED, EVALUATORS, Evaluator
 from dro_lang.program.model import Plan, Program
 from dro_lang.records.load import Accepted, Inputs, Rejected
 from dro_lang.records.streams import STANDARD_INPUT
+from dro_lang.runtime.abreast import processors
 from dro_lang.runtime.run import run_record
 
 COLUMNAR = "columnar"
@@ -31,16 +33,20 @@ COLUMNAR = "columnar"
 
 @frozen
 class Job:
-    """What is to be run: a plan over records, from a day and, if at all, to another."""
+    """What is to be run: a plan, from a day and, if at all, to another. With `lines`, only those are wanted."""
 
     program: Program
     plan: Plan
-    inputs: Inputs
     today: date
     until: date | None
-    only: str | None
     why: bool
+    lines: bool
     evaluator: Evaluator
+
+    def __call__(self, accepted: Accepted) -> Result:
+        outcome = run_record(self.program, self.plan.name, accepted.row, self.today, self.until, self.evaluator)
+        result = planned(accepted, outcome, self.why)
+        return in_a_line(result, self.why) if self.lines else result
 
 
 @click.command("run", short_help="Run a plan with records: for real, or on a virtual clock.")
@@ -71,6 +77,7 @@ class Job:
     help="Submit the records to this store, and carry their plans out.",
 )
 @click.option("--anew", is_flag=True, help="With --store: a new plan also for records that have one.")
+@jobs_option
 @click.option("--follow", is_flag=True, help="With --store: stay, and carry plans out, as a worker does.")
 @configuration_options
 @output_options
@@ -88,6 +95,7 @@ def command(
     store: Path | None,
     anew: bool,
     follow: bool,
+    jobs: int | None,
     config: Path | None,
     env: str | None,
     rejects: Path | None,
@@ -120,6 +128,7 @@ def command(
     plan = plan_of(program, name)
     if store is not None:
         _refuse({"--today": today, "--until": until, "--why": why}, "shows what would be; with --store it is for real")
+        _refuse({"--jobs": jobs}, "is for a virtual clock; with --store one process carries all plans out")
         configuration = configuration_of(configuration_path(config, file.parent), env, color)
         if isinstance(configuration, Exit):
             return configuration
@@ -141,7 +150,7 @@ def command(
     by_columns = evaluator == COLUMNAR and only is None
     if by_columns and STANDARD_INPUT in inputs.paths:
         raise Misuse("with --evaluator columnar records are read twice: standard input cannot be")
-    with passage(file, program, plan, inputs, only, out, rejects) as way, ExitStack() as stack:
+    with files_told(), ExitStack() as stack:
         decides = COMPILED if evaluator == COLUMNAR else EVALUATORS[evaluator]
         if by_columns:
             # What it needs of the columns is loaded where it is wanted.
@@ -149,9 +158,12 @@ def command(
             from dro_lang.runtime.batch.job import Job as Selecting
 
             decides = stack.enter_context(chosen_beforehand(Selecting(program, plan, inputs, today)))
-        job = Job(program, plan, inputs, today, until, only, why, decides)
+        job = Job(program, plan, today, until, why, format_ != "table", decides)
+        # By columns they come in one order, once.
+        results = worked(program, plan, inputs, only, job, 1 if by_columns else jobs or processors())
+        way = stack.enter_context(passage(file, inputs, results, only, out, rejects))
         writer = _writer(job, format_, way.lines, way.stream, color)
-        tally = _carry_out(job, way, writer, progress=format_ == "table" or not way.stream.isatty())
+        tally = _carry_out(way, writer, progress=format_ == "table" or not way.stream.isatty())
     if format_ != "table":
         say(summary(plan, tally))
     way.announce_rejects(tally)
@@ -172,13 +184,13 @@ def _writer(job: Job, format_: str, lines: WholeLines, stream: TextIO, color: st
     return Table(lines, job.why, run, Painter(terminal_columns(), colored(stream, color)))
 
 
-def _carry_out(job: Job, way: Passage, writer: Writer, progress: bool) -> Tally:
-    """Take every record through the plan and to the writer, and every reject to its file."""
+def _carry_out(way: Passage[Result], writer: Writer, progress: bool) -> Tally:
+    """Take what came of every record to the writer, and every reject to its file."""
     tally = Tally()
     try:
         with closing(way.each(tally, progress)) as records:
             for record in records:
-                result = refused(record) if isinstance(record, Rejected) else _planned(job, record)
+                result = refused(record) if isinstance(record, Rejected) else record
                 tally.add(result)
                 writer.add(result)
     except BaseException:
@@ -186,8 +198,3 @@ def _carry_out(job: Job, way: Passage, writer: Writer, progress: bool) -> Tally:
         raise
     writer.finish(tally)
     return tally
-
-
-def _planned(job: Job, accepted: Accepted) -> Result:
-    outcome = run_record(job.program, job.plan.name, accepted.row, job.today, job.until, job.evaluator)
-    return planned(accepted, outcome, job.why)

@@ -8,7 +8,7 @@ from typing import TextIO
 import click
 from attrs import frozen
 
-from dro_lang.cli.many_records import Passage, output_options, passage, records_options
+from dro_lang.cli.many_records import Passage, loaded, output_options, passage, records_options
 from dro_lang.cli.one_record import day, days_of
 from dro_lang.cli.output import Exit, Misuse, colored, say
 from dro_lang.cli.report.cells import Painter, terminal_columns
@@ -20,7 +20,7 @@ from dro_lang.cli.report.table import summary
 from dro_lang.cli.sources import plan_of, program_of
 from dro_lang.cli.what_if import Said, what_if_options
 from dro_lang.kernel.machine import Kernel
-from dro_lang.records.load import Inputs, Rejected
+from dro_lang.records.load import Accepted, Inputs, Rejected
 from dro_lang.runtime.simulation.assumptions import Assumptions
 from dro_lang.runtime.simulation.days import Days
 from dro_lang.runtime.simulation.simulate import simulate
@@ -104,7 +104,8 @@ def command(
     job = Job(kernel, Inputs(records, items), today, until, said.assumptions(kernel.blueprint, script), only)
     asked = Asked(plan, today, until, said.seed, tuple(said.told(kernel.blueprint)))
     outlook = Outlook(asked, Days(today, until), Totals(), Tally())
-    with passage(file, program, plan, job.inputs, only, out, rejects) as way:
+    found = loaded(program, plan, job.inputs, only)
+    with passage(file, job.inputs, found, only, out, rejects) as way:
         writer = _writer(format_, way.lines, way.stream, color)
         _carry_out(job, way, writer, outlook, progress=format_ != "ndjson" or not way.stream.isatty())
     if format_ not in ("table", "timeline"):  # which end with it
@@ -137,7 +138,7 @@ def _writer(format_: str, lines: WholeLines, stream: TextIO, color: str) -> Writ
             return as_table(lines, painter)
 
 
-def _carry_out(job: Job, way: Passage, writer: Writer, outlook: Outlook, progress: bool) -> None:
+def _carry_out(job: Job, way: Passage[Accepted], writer: Writer, outlook: Outlook, progress: bool) -> None:
     """Simulate every record, and hand it to the writer."""
     with closing(way.each(outlook.tally, progress)) as records:
         for record in records:

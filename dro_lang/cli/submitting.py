@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from attrs import field, frozen
 
 from dro_lang.cli.carrying_out import lacks, log_to_stderr, stopped_by_signals
-from dro_lang.cli.many_records import passage
+from dro_lang.cli.many_records import loaded, passage
 from dro_lang.cli.output import Exit, Problem, colored, plural, say
 from dro_lang.cli.report.cells import Painter, terminal_columns
 from dro_lang.cli.report.lines import WholeLines
@@ -60,7 +60,8 @@ def submit(job: Submitting) -> Exit:
     if lacks(job.configuration, [job.program], job.color):
         raise Problem("the configuration lacks what the plan needs")
     outcome = Outcome()
-    with told(), passage(job.file, job.program, job.plan, job.inputs, job.only, job.out, job.rejects) as way:
+    found = loaded(job.program, job.plan, job.inputs, job.only)
+    with told(), passage(job.file, job.inputs, found, job.only, job.out, job.rejects) as way:
         progress = job.format_ == "table" or not way.stream.isatty()
         painter = Painter(terminal_columns(), colored(way.stream, job.color))
         with closing(way.each(outcome.tally, progress)) as records:

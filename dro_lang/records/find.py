@@ -3,9 +3,9 @@
 from dro_lang.program.model import Plan, Program
 from dro_lang.records.formats import read_records
 from dro_lang.records.load import Accepted, Inputs, Loader
-from dro_lang.records.problems import Problem, Rejected
+from dro_lang.records.problems import Found, Rejected
 from dro_lang.records.tables.rows import Only
-from dro_lang.records.validate import field_at, id_of
+from dro_lang.records.validate import id_at
 
 
 def find_record(program: Program, plan: Plan, inputs: Inputs, id: str) -> Accepted | Rejected | None:
@@ -17,10 +17,7 @@ def find_record(program: Program, plan: Plan, inputs: Inputs, id: str) -> Accept
         for _ in loader.take_items(inputs.items, {id}, id):
             pass
     for source in inputs.records:
-        for found in read_records(source, loader.columns(), Only(loader.id_field, id)):
-            if isinstance(found, Rejected):
-                continue
-            raw = field_at(found.data, loader.id_field)
-            if raw is not None and not isinstance(raw, Problem) and id_of(raw) == id:
+        for found in read_records(source, loader.reader.columns(), Only(loader.reader.id_field, id)):
+            if isinstance(found, Found) and id_at(found.data, loader.reader.id_field) == id:
                 return loader.record(found)
     return None

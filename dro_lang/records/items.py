@@ -3,7 +3,7 @@
 from collections.abc import Collection, Container, Iterable, Iterator
 
 from dro_lang.records.problems import Found, Problem, Rejected
-from dro_lang.records.validate import Element, field_at, id_of
+from dro_lang.records.validate import Element, id_at
 
 
 class JoinedRows:
@@ -23,8 +23,7 @@ class JoinedRows:
             if isinstance(found, Rejected):
                 yield found
                 continue
-            raw = field_at(found.data, self._key)
-            id = raw if raw is None or isinstance(raw, Problem) else id_of(raw)
+            id = id_at(found.data, self._key)
             if isinstance(id, str):
                 if self._only is not None and id not in self._only:
                     continue
@@ -33,9 +32,9 @@ class JoinedRows:
                 why = f": {id.reason}" if id is not None else ""
                 yield self._orphan(found, f"`{self._key}` names no record{why}")
 
-    def of(self, id: str | None) -> list[Element]:
+    def of(self, id: str) -> list[Element]:
         """The rows of a record, each with its place."""
-        return [(found.data, str(found.position)) for found in self._rows.get(id or "", ())]
+        return [(found.data, str(found.position)) for found in self._rows.get(id, ())]
 
     def orphans(self, ids: Container[str]) -> Iterator[Rejected]:
         """The rows whose record is not among `ids`, in the order of the file."""
@@ -45,5 +44,5 @@ class JoinedRows:
             yield self._orphan(found, f"no record has the id `{id}`, which stands at `{self._key}`")
 
     def _orphan(self, found: Found, reason: str) -> Rejected:
-        id = id_of(field_at(found.data, self._id_source))
+        id = id_at(found.data, self._id_source)
         return Rejected(found.position, id if isinstance(id, str) else None, (Problem(None, "R0109", reason),))

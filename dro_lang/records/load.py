@@ -7,26 +7,15 @@
 Every record is validated once, here. One that does not fit is rejected with all its problems, and the rest go on.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, Protocol, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
-from dro_lang.program.model import (
-    AttributeDefinition,
-    ContextMapping,
-    JoinedItems,
-    NestedItems,
-    Plan,
-    Program,
-    SourceField,
-)
-from dro_lang.program.types import ListType
-from dro_lang.program.values import Row
-from dro_lang.records.csv_records import Columns
+from dro_lang.program.model import ContextMapping, JoinedItems, Plan, Program
 from dro_lang.records.formats import read_records
 from dro_lang.records.items import JoinedRows
+from dro_lang.records.mapped import Accepted, Gathered, RowReader
 from dro_lang.records.problems import (
     FileError,
     Found,
@@ -41,7 +30,7 @@ from dro_lang.records.seen import SeenIds
 from dro_lang.records.streams import STANDARD_INPUT, check_readable
 from dro_lang.records.tables.address import Source, source_of
 from dro_lang.records.tables.rows import Only
-from dro_lang.records.validate import Element, elements_of, field_at, may_be_absent, read_list, read_row
+from dro_lang.records.validate import id_at
 
 __all__ = [
     "Accepted",
@@ -55,6 +44,19 @@ __all__ = [
     "load",
     "load_one",
 ]
+
+
+class Taken(Protocol):
+    """A record that fits, or what was made of it."""
+
+    @property
+    def position(self) -> Position: ...
+
+    @property
+    def id(self) -> str: ...
+
+
+R = TypeVar("R", bound=Taken)
 
 
 def _sources(given: Iterable[Source]) -> tuple[Source, ...]:
@@ -78,15 +80,6 @@ class Inputs:
         return self.records if self.items is None else (*self.records, self.items)
 
 
-@frozen
-class Accepted:
-    """A record that fits: every attribute of the context with its typed value."""
-
-    position: Position
-    id: str
-    row: Row
-
-
 def load(program: Program, plan: Plan, inputs: Inputs) -> Iterator[Accepted | Rejected]:
     """The records of all inputs, in their order, through the plan's mapping; then items without a record.
 
@@ -107,13 +100,8 @@ class Loader:
     """One reading of all inputs: what the mapping says, and which ids have been read."""
 
     def __init__(self, program: Program, mapping: ContextMapping) -> None:
-        context = program.contexts[mapping.context]
-        self._program = program
+        self.reader = RowReader(program, mapping)
         self._items = mapping.items
-        self._item_node = context.item_node
-        self._own = tuple(attribute for attribute in context.attributes if attribute is not self._item_node)
-        self._sources = _paths(mapping.sources)
-        self._item_sources = _paths(mapping.items.sources) if mapping.items else {}
         self._joined: JoinedRows | None = None
         self._ids = SeenIds()
 
@@ -132,18 +120,46 @@ class Loader:
             check_readable(path)
         return cls(program, mapping)
 
-    @property
-    def id_field(self) -> str:
-        """Where the id of a record comes from."""
-        return self._sources.get("id", "id")
-
     def load(self, inputs: Inputs) -> Iterator[Accepted | Rejected]:
+        return self.load_through(inputs, self._one_by_one)
+
+    def load_through(
+        self, inputs: Inputs, make: Callable[[Iterable[Gathered | Rejected]], Iterator[R | Rejected]]
+    ) -> Iterator[R | Rejected]:
+        """What `make` makes of the records, in their order, as `reader` has them; it may read ahead, and gives back
+        what is rejected already."""
         if inputs.items is not None:
             yield from self.take_items(inputs.items)
-        for path in inputs.records:
-            for found in read_records(path, self.columns()):
-                yield found if isinstance(found, Rejected) else self.record(found)
+        for taken in make(self._gather(inputs)):
+            yield self._admitted(taken)
         yield from self.orphans()
+
+    def _one_by_one(self, records: Iterable[Gathered | Rejected]) -> Iterator[Accepted | Rejected]:
+        return (found if isinstance(found, Rejected) else self.reader.typed(found) for found in records)
+
+    def _gather(self, inputs: Inputs) -> Iterator[Gathered | Rejected]:
+        for path in inputs.records:
+            for found in read_records(path, self.reader.columns()):
+                yield found if isinstance(found, Rejected) else self._gathered(found)
+
+    def _gathered(self, found: Found) -> Gathered:
+        if self._joined is None:
+            return Gathered(found)
+        id = id_at(found.data, self.reader.id_field)
+        return Gathered(found, self._joined.of(id) if isinstance(id, str) else [])
+
+    def _admitted(self, taken: R | Rejected) -> R | Rejected:
+        """A record, unless one with its id was taken before."""
+        if taken.id is None:
+            return taken
+        earlier = self._ids.read(taken.id)
+        if earlier is not None:
+            reason = f"the id {shown(taken.id)} is that of the record at {earlier}, which was taken"
+            others = taken.problems if isinstance(taken, Rejected) else ()
+            return Rejected(taken.position, taken.id, (*others, Problem("id", "R0106", reason)))
+        if not isinstance(taken, Rejected):
+            self._ids.take(taken.id, taken.position)
+        return taken
 
     def take_items(
         self, path: Source, only: Collection[str] | None = None, asked: str | None = None
@@ -152,9 +168,9 @@ class Loader:
         name no record. Of a table, those alone are read that belong to the record `asked`."""
         assert isinstance(self._items, JoinedItems)
         key = self._items.key
-        self._joined = JoinedRows(key, self._item_sources.get("id", "id"), only)
+        self._joined = JoinedRows(key, self.reader.item_id_field, only)
         of_one = None if asked is None else Only(key, asked)
-        yield from self._joined.read(read_records(path, self.item_columns(key), of_one))
+        yield from self._joined.read(read_records(path, self.reader.item_columns(key), of_one))
 
     def orphans(self) -> Iterator[Rejected]:
         """The items whose record has not been read."""
@@ -163,71 +179,4 @@ class Loader:
 
     def record(self, found: Found) -> Accepted | Rejected:
         """The typed row of a record, or everything that is wrong with it and with its items."""
-        problems: list[Problem] = []
-        row = dict(read_row(found.data, self._own, self._program, problems, self._sources))
-        id = row.get("id")
-        id = id if isinstance(id, str) else None
-        if self._item_node is not None:
-            row[self._item_node.name] = self._read_items(found, id, self._item_node, problems)
-        earlier = self._ids.read(id) if id is not None else None
-        if earlier is not None:
-            problems.append(
-                Problem("id", "R0106", f"the id {shown(id)} is that of the record at {earlier}, which was taken")
-            )
-        if problems or id is None:
-            return Rejected(found.position, id, tuple(problems))
-        self._ids.take(id, found.position)
-        return Accepted(found.position, id, MappingProxyType(row))
-
-    def _read_items(
-        self, found: Found, id: str | None, node: AttributeDefinition, problems: list[Problem]
-    ) -> tuple[Row, ...]:
-        elements = self._joined.of(id) if self._joined is not None else self._nested(found.data, node.name)
-        if isinstance(elements, Problem):
-            problems.append(evolve(elements, attribute=node.name))
-            return ()
-        assert isinstance(node.type, ListType)
-        return read_list(elements, node.type, self._program, node.name, problems, self._item_sources)
-
-    def _nested(self, data: Mapping[str, Any], node: str) -> list[Element] | Problem:
-        """The items that stand in the record itself; none where there is no such field."""
-        for path in self.item_fields(node):
-            raw = field_at(data, path)
-            if raw is not None:
-                return raw if isinstance(raw, Problem) else elements_of(raw)
-        return []
-
-    def item_fields(self, node: str) -> tuple[str, ...]:
-        """The fields of the object in which its items may stand, the first that is there counts."""
-        match self._items:
-            case NestedItems(field=path):
-                return (path,)
-            case JoinedItems(object=name):
-                return (name, node)
-            case None:
-                return ()
-
-    def columns(self) -> Columns:
-        """The columns of the object that the mapping reads."""
-        items = self.item_fields(self._item_node.name) if self._item_node else ()
-        return _columns_of(self._own, self._sources, items)
-
-    def item_columns(self, key: str) -> Columns:
-        """The columns of an items file."""
-        assert self._item_node is not None
-        assert isinstance(self._item_node.type, ListType)
-        shape = self._program.records[self._item_node.type.record]
-        columns = _columns_of(shape.attributes, self._item_sources)
-        return Columns((*columns.wanted, key), (*columns.required, key))
-
-
-def _paths(sources: Iterable[SourceField]) -> dict[str, str]:
-    return {source.attribute: source.path for source in sources}
-
-
-def _columns_of(
-    attributes: Iterable[AttributeDefinition], sources: Mapping[str, str], others: tuple[str, ...] = ()
-) -> Columns:
-    paths = {attribute: sources.get(attribute.name, attribute.name) for attribute in attributes}
-    required = [path for attribute, path in paths.items() if not may_be_absent(attribute)]
-    return Columns(tuple(dict.fromkeys([*paths.values(), *others])), tuple(required))
+        return self._admitted(self.reader.typed(self._gathered(found)))

@@ -216,6 +216,12 @@ def id_of(raw: object) -> str | Problem:
     return _text(raw)
 
 
+def id_at(raw: Mapping[str, Any], path: str) -> str | Problem | None:
+    """The id that stands at a dotted path, what is wrong with it, or None where nothing stands there."""
+    data = field_at(raw, path)
+    return data if data is None or isinstance(data, Problem) else id_of(data)
+
+
 def _boolean(raw: object) -> bool | Problem:
     if isinstance(raw, bool):
         return raw

@@ -1,7 +1,10 @@
 """`drolang run`: objects for programs, exit codes, rejects, streams, interrupts."""
 
 import json
+import os
+import shutil
 import signal
+import subprocess
 import time
 from datetime import date, datetime
 from pathlib import Path
@@ -330,6 +333,54 @@ def test_an_interrupt_leaves_whole_lines(format_: str, tmp_path: Path) -> None:
     found = json.loads(text) if format_ == "json" else [json.loads(line) for line in text.splitlines()]
     assert 0 < len(found) < 50_000
     assert [each["record_id"] for each in found] == [f"A-{number}" for number in range(len(found))]
+
+
+@pytest.mark.skipif(shutil.which("ps") is None, reason="asks `ps` which processes there are")
+def test_an_interrupt_reaches_several_processes(tmp_path: Path) -> None:
+    written(tmp_path)
+    many(tmp_path / "records.ndjson", 100_000)
+    running = process(*RUN, "--format", "ndjson", "--out", "out", "--jobs", 2, folder=tmp_path, start_new_session=True)
+    waited = time.monotonic() + 30
+    while len(processes_of(running.pid)) < 3 and time.monotonic() < waited:
+        time.sleep(0.05)
+    group = processes_of(running.pid)
+    os.killpg(running.pid, signal.SIGINT)
+    _, said = running.communicate(timeout=30)
+    assert (running.returncode, said) == (Exit.INTERRUPTED, b"\ninterrupted\n")
+    found = [json.loads(line) for line in (tmp_path / "out").read_text(encoding="utf-8").splitlines()]
+    assert [each["record_id"] for each in found] == [f"A-{number}" for number in range(len(found))]
+    assert len(group) >= 3
+    waited = time.monotonic() + 30
+    while processes_of(running.pid) and time.monotonic() < waited:
+        time.sleep(0.05)
+    assert not processes_of(running.pid)
+
+
+def processes_of(group: int) -> list[int]:
+    """The processes of a group that have not ended."""
+    shown = subprocess.run(["ps", "-eo", "pid=,pgid=,stat="], capture_output=True, text=True, check=True).stdout
+    rows = map(str.split, shown.splitlines())
+    return [int(pid) for pid, of, state in rows if int(of) == group and not state.startswith("Z")]
+
+
+@pytest.mark.parametrize("format_", ["ndjson", "table"])
+def test_several_processes_write_what_one_writes(format_: str, drolang: Shell, tmp_path: Path) -> None:
+    written(tmp_path)
+    many(tmp_path / "records.ndjson", 8_000)
+    with (tmp_path / "records.ndjson").open("a", encoding="utf-8") as file:
+        file.write(RECORDS)
+    run = (*RUN, "--until", "2026-12-31", "--format", format_)
+    shown = drolang(*run, "--jobs", 1)
+    assert drolang(*run, "--jobs", 2) == shown
+    assert "4 rejected" in shown.out + shown.err
+
+
+def test_jobs_are_for_a_virtual_clock(drolang: Shell, tmp_path: Path) -> None:
+    written(tmp_path)
+    shown = drolang("run", "plan.dro", "--records", "records.ndjson", "--store", "plans.db", "--jobs", 2)
+    assert shown.code == Exit.USAGE
+    assert "--jobs is for a virtual clock" in shown.err
+    assert not (tmp_path / "plans.db").exists()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

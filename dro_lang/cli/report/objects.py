@@ -9,9 +9,9 @@ from dro_lang.cli.report.lines import WholeLines
 
 
 class Objects(Protocol):
-    """Takes objects one by one, and writes them as they come."""
+    """Takes objects one by one, each as its line, and writes them as they come."""
 
-    def add(self, told: dict[str, Any]) -> None: ...
+    def add(self, line: str) -> None: ...
 
     def end(self) -> None:
         """No more come: leave what is written in order."""
@@ -23,8 +23,8 @@ class Ndjson:
 
     out: WholeLines
 
-    def add(self, told: dict[str, Any]) -> None:
-        self.out.write(_line(told) + "\n")
+    def add(self, line: str) -> None:
+        self.out.write(line + "\n")
 
     def end(self) -> None:
         pass
@@ -37,8 +37,8 @@ class Array:
     out: WholeLines
     begun: bool = False
 
-    def add(self, told: dict[str, Any]) -> None:
-        self.out.write(f"{',' if self.begun else '['}\n{_line(told)}")
+    def add(self, line: str) -> None:
+        self.out.write(f"{',' if self.begun else '['}\n{line}")
         self.begun = True
 
     def end(self) -> None:
@@ -50,5 +50,6 @@ def objects(format_: str, out: WholeLines) -> Objects:
     return Ndjson(out) if format_ == "ndjson" else Array(out)
 
 
-def _line(told: dict[str, Any]) -> str:
+def line_of(told: dict[str, Any]) -> str:
+    """An object as a line."""
     return json.dumps(told, ensure_ascii=False)

@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 from dro_lang.cli.output import plural
 from dro_lang.cli.report.cells import BAD, FAINT, PLAN_STATES, STRONG, Cell, Painter, day
 from dro_lang.cli.report.lines import WholeLines
-from dro_lang.cli.report.objects import Objects
+from dro_lang.cli.report.objects import Objects, line_of
 from dro_lang.cli.report.results import Result, Tally
 from dro_lang.conditions.time import in_zone
 from dro_lang.runtime.embedded.requests import Receipt
@@ -53,7 +53,7 @@ class Told:
             "reason": receipt.reason or None,
             "existing": receipt.existing,
         }
-        self.objects.add(told)
+        self.objects.add(line_of(told))
 
     def end(self) -> None:
         self.objects.end()

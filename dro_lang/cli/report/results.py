@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
+from dro_lang.cli.report.objects import line_of
 from dro_lang.conditions.selection import Verdict
 from dro_lang.conditions.trace import Trace
 from dro_lang.kernel.states import PlanStatus
@@ -36,6 +37,8 @@ class Result:
     verdicts: tuple[Verdict, ...] = ()
     traces: Mapping[str, Trace] = field(factory=dict)
     checks: tuple[StepCheck, ...] = ()
+    line: str | None = None
+    """The object that tells all of this, as a line, where only that is wanted: the rest is left out then."""
 
 
 def planned(accepted: Accepted, outcome: PlanOutcome, why: bool) -> Result:
@@ -66,6 +69,12 @@ def refused(rejected: Rejected) -> Result:
     )
     code = rejected.problems[0].code
     return Result(rejected.id, "", (), "Error", code, reason, None, place=str(rejected.position))
+
+
+def in_a_line(result: Result, why: bool) -> Result:
+    """The result as its line, and what it is counted by: that is quickly handed to another process."""
+    line = line_of(object_of(result, why))
+    return evolve(result, steps=(), verdicts=(), traces={}, checks=(), line=line)
 
 
 def object_of(result: Result, why: bool) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from attrs import define, field
 from dro_lang.cli.report.cells import Painter
 from dro_lang.cli.report.kept import Kept
 from dro_lang.cli.report.lines import WholeLines
-from dro_lang.cli.report.objects import Objects
+from dro_lang.cli.report.objects import Objects, line_of
 from dro_lang.cli.report.results import Result, Tally, object_of
 from dro_lang.cli.report.table import Run, table
 from dro_lang.cli.report.why import explained
@@ -35,7 +35,7 @@ class Told:
     why: bool
 
     def add(self, result: Result) -> None:
-        self.objects.add(object_of(result, self.why))
+        self.objects.add(line_of(object_of(result, self.why)) if result.line is None else result.line)
 
     def finish(self, tally: Tally) -> None:
         self.objects.end()

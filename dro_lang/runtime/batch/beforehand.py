@@ -13,6 +13,7 @@ from dro_lang.conditions.evaluators import COMPILED, Evaluator
 from dro_lang.conditions.selection import Selection
 from dro_lang.program.model import Plan
 from dro_lang.records.problems import InputError
+from dro_lang.records.streams import check_readable
 from dro_lang.runtime.batch.job import Job
 from dro_lang.runtime.batch.select import select_all
 from dro_lang.runtime.batch.workspace import Workspace
@@ -27,6 +28,8 @@ def chosen_beforehand(job: Job) -> Iterator[Evaluator]:
 
     Raises FileError where an input is of no use, and later where it has changed in the meantime.
     """
+    for path in job.inputs.paths:
+        check_readable(path)
     with TemporaryDirectory(prefix="drolang-choices-") as folder:
         workspace = Workspace.beside(Path(folder, "parts"), job)
         # What does not fit is told where the records are taken.

@@ -51,7 +51,7 @@ def _parts(job: Job, loader: Loader, workspace: Workspace, connection: Any) -> I
     mapping = job.program.mappings[job.plan.mapping]
     assert isinstance(mapping.items, JoinedItems)
     copy = workspace.scratch("items-table.parquet")
-    copy_table(items, loader.item_columns(mapping.items.key), connection, copy)
+    copy_table(items, loader.reader.item_columns(mapping.items.key), connection, copy)
     return of_parquet(copy, str(items), connection, _WHOLE)
 
 
@@ -64,7 +64,7 @@ def _query(job: Job, loader: Loader, part: Parquet | Text, connection: Any) -> s
     sources = {source.attribute: source.path for source in mapping.items.sources}
     there = columns_of(connection, scan(part.path)) if isinstance(part, Parquet) else {}
     if isinstance(part, Parquet):
-        check_fields(there, loader.item_columns(mapping.items.key), part.name)
+        check_fields(there, loader.reader.item_columns(mapping.items.key), part.name)
 
     def reading(attribute: AttributeDefinition, path: str) -> Reading:
         if isinstance(part, Parquet):

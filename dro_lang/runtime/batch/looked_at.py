@@ -13,8 +13,8 @@ from dro_lang.records.formats import read_records
 from dro_lang.records.json_records import read_ndjson
 from dro_lang.records.load import Loader
 from dro_lang.records.parquet_records import read_rows, scan
-from dro_lang.records.problems import Found, Problem, Rejected
-from dro_lang.records.validate import field_at, id_of
+from dro_lang.records.problems import Found, Rejected
+from dro_lang.records.validate import id_at
 from dro_lang.runtime.batch.parts import Parquet, Part, Rows, Text
 from dro_lang.runtime.batch.shared_ids import shared_ids
 
@@ -45,10 +45,9 @@ class Look:
 
     def ids(self, loader: Loader, connection: Any) -> Iterator[str]:
         """The ids of the records that have one."""
-        for _, found in self.records(loader.columns(), connection):
+        for _, found in self.records(loader.reader.columns(), connection):
             if isinstance(found, Found):
-                raw = field_at(found.data, loader.id_field)
-                id = None if raw is None or isinstance(raw, Problem) else id_of(raw)
+                id = id_at(found.data, loader.reader.id_field)
                 if isinstance(id, str):
                     yield id
 

@@ -47,7 +47,7 @@ def look_at(
                 for rejected in loader.take_items(job.inputs.items, _only(looks, loader, orphans, connection)):
                     refused(rejected, of_items=True)
             for look in looks:
-                for slot, found in look.records(loader.columns(), connection):
+                for slot, found in look.records(loader.reader.columns(), connection):
                     if found is None:
                         file.write(json.dumps({"part": look.number, "slot": slot, "number": 0, "kept": False}) + "\n")
                         continue

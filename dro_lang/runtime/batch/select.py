@@ -113,7 +113,7 @@ def _parts(job: Job, loader: Loader, workspace: Workspace, connection: Any, copi
     for number, source in enumerate(job.inputs.records):
         if isinstance(source, Table):
             copy = workspace.scratch(f"table-{number}.parquet")
-            copy_table(source, loader.columns(), connection, copy, copied=copied)
+            copy_table(source, loader.reader.columns(), connection, copy, copied=copied)
             yield from of_parquet(copy, str(source), connection, job.limits)
         else:
             yield from parts(source, connection, job.limits)

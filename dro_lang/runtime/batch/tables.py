@@ -15,7 +15,7 @@ from dro_lang.program.types import ListType
 from dro_lang.records.columnar import lexical, ndjson, typed
 from dro_lang.records.columnar.json_lines import Lines, Pieces
 from dro_lang.records.columnar.readings import ALWAYS, Reading, absent, of_column, staged
-from dro_lang.records.load import Loader
+from dro_lang.records.mapped import RowReader
 from dro_lang.records.parquet_records import check_fields, columns_of, scan
 from dro_lang.runtime.batch.job import Job
 from dro_lang.runtime.batch.parts import Parquet, Text
@@ -29,7 +29,7 @@ class Selector:
     """The selection of a plan, prepared: its SQL, with helpers that every connection must be given."""
 
     job: Job
-    loader: Loader
+    reader: RowReader
     chosen: Chosen
     helpers: ReferenceHelpers
     items: Path | None = None
@@ -45,7 +45,7 @@ class Selector:
         scope = scope_of(job.program, context, job.environment, helpers)
         return cls(
             job,
-            Loader(job.program, mapping),
+            RowReader(job.program, mapping),
             chosen(job.plan, scope, helpers, job.exclusive, _SCENARIO),
             helpers,
             items,
@@ -68,7 +68,7 @@ class Selector:
         also: list[str]
         if isinstance(part, Parquet):
             there = columns_of(connection, scan(file))
-            check_fields(there, self.loader.columns(), part.name)
+            check_fields(there, self.reader.columns(), part.name)
             source = scan(file)
             if not part.whole:
                 source = f"(FROM {source} WHERE file_row_number BETWEEN {part.start} AND {part.end - 1})"
@@ -102,7 +102,7 @@ class Selector:
             return typed.typed(attribute, self._path(attribute), there, program)
         if self.items is not None:
             return _joined(attribute)
-        paths = [path for path in self.loader.item_fields(attribute.name) if typed.at_path(path, there)]
+        paths = [path for path in self.reader.item_fields(attribute.name) if typed.at_path(path, there)]
         if len(paths) > 1:
             return Reading(absent(attribute, program).value, "FALSE")
         path = paths[0] if paths else attribute.name
@@ -115,7 +115,7 @@ class Selector:
             return pieces.reading(attribute, self._path(attribute))
         if self.items is not None:
             return _joined(attribute)
-        paths = self.loader.item_fields(attribute.name)
+        paths = self.reader.item_fields(attribute.name)
         if len(paths) == 1:
             return pieces.reading(attribute, paths[0], self.item_sources)
         return pieces.nothing(attribute, paths)
@@ -126,7 +126,7 @@ class Selector:
         if self._is_node(attribute):
             if self.items is not None:
                 return _joined(attribute)
-            paths = self.loader.item_fields(attribute.name)
+            paths = self.reader.item_fields(attribute.name)
             if part.form is not None:
                 readings = [ndjson.of_piece(attribute, path, part.form, program) for path in paths]
                 fits = " AND ".join(each.fits for each in readings) or ALWAYS
