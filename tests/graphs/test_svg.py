@@ -12,6 +12,7 @@ from dro_lang.interop.graphs.svg.arrange import arrange
 from dro_lang.interop.graphs.svg.blocks import LABEL_PADDING
 from dro_lang.interop.graphs.svg.boxes import Point, room
 from dro_lang.interop.graphs.svg.draw import svg
+from dro_lang.interop.graphs.svg.pieces import path
 from dro_lang.interop.graphs.svg.scene import PlacedBox, PlacedEdge, PlacedLine
 from dro_lang.program.model import StepKind
 from tests.graphs.strategies import pictures
@@ -129,6 +130,11 @@ def test_the_file_is_sound_and_accessible(picture: Picture) -> None:
         own = next(tip for tip in tips if tip.startswith(f"{node.key}:"))
         assert node.doc.isprintable() is False or node.doc in own
     assert len(root.findall(f"{NAMESPACE}path[@marker-end]")) == len(picture.edges)
+
+
+def test_a_line_ends_with_a_piece_that_its_arrow_can_point_along() -> None:
+    # The two last points differ by what adding floating numbers up leaves, and are written alike.
+    assert path([(1.0, 2.0), (5.0, 8.0), (5.0, 8.0 + 1e-9)]) == "M1 2 C1 5 5 5 5 8"
 
 
 def test_a_circle_is_refused() -> None:

@@ -38,10 +38,13 @@ def _is_illegal(character: str) -> bool:
 
 
 def path(points: Iterable[Point]) -> str:
-    """A line through points, with curves that leave and arrive upright where they go to the side."""
+    """A line through points, with curves that leave and arrive upright where they go to the side. A piece that has no
+    length as it is written is left out: an arrow at its end would point anywhere."""
     commands: list[str] = []
     last: Point | None = None
     for x, y in points:
+        if last is not None and (number(x), number(y)) == (number(last[0]), number(last[1])):
+            continue
         if last is None:
             commands.append(f"M{number(x)} {number(y)}")
         elif last[0] == x:
