@@ -16,8 +16,8 @@ def bypassed_because(board: Board, instance: InstanceId, judgement: Judgement) -
     waited = _awaited(board, instance, judgement.wait)
     if judgement.instance is None:
         return f"{waited} cannot be"
-    became = _WORDS[board.step(judgement.instance).status]
-    return f"{waited}, but that was {became}"
+    became = _BECAME[board.step(judgement.instance).status]
+    return f"{waited}, but that {became}"
 
 
 def reason(board: Board, status: PlanStatus, step: StepState) -> str:
@@ -80,13 +80,13 @@ def _moment(board: Board, moment: datetime | None) -> str:
     return "" if moment is None else f"{in_zone(moment, board.blueprint.zone):%Y-%m-%d %H:%M}"
 
 
-_WORDS = {
-    StepStatus.COMPLETED: "completed",
-    StepStatus.SKIPPED: "skipped",
-    StepStatus.BYPASSED: "bypassed",
+_BECAME = {
+    StepStatus.COMPLETED: "was completed",
+    StepStatus.SKIPPED: "was skipped",
+    StepStatus.BYPASSED: "was bypassed",
     StepStatus.EXPIRED: "expired",
-    StepStatus.AMENDED: "completed",
-    StepStatus.CANCELED: "canceled",
-    StepStatus.DISCARDED: "discarded",
+    StepStatus.AMENDED: "was completed",
+    StepStatus.CANCELED: "was canceled",
+    StepStatus.DISCARDED: "was discarded",
     StepStatus.FATALLY_FAILED: "failed",
 }

@@ -111,6 +111,21 @@ def test_a_bypassed_step_says_what_can_never_be() -> None:
     assert reason(plan, "G.c") == "waits for G.b, but that was bypassed"
 
 
+def test_what_expired_or_failed_was_not_done_by_anybody() -> None:
+    steps = (
+        pause("p", expires=days(14)),
+        auto("a"),
+        manual("b", after(wait("p", "completed"))),
+        manual("c", after(wait("a", "completed"))),
+        manual("d", after(wait("a", "failed"))),
+    )
+    plan = start(group("G", *steps))
+    plan.fail("G.a")
+    plan.later(days=14)
+    assert reason(plan, "G.b") == "waits for G.p completed, but that expired"
+    assert reason(plan, "G.c") == "waits for G.a completed, but that failed"
+
+
 def test_an_expired_step_says_after_how_long() -> None:
     plan = start(group("G", pause("p", expires=days(14))))
     plan.later(days=14)
