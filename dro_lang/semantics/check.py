@@ -66,7 +66,9 @@ def _once(found: list[Diagnostic]) -> list[Diagnostic]:
             known = first.setdefault((each.span.source, each.message), each)
             if known is not each:
                 again = Label(each.span, "used here too")
-                first[each.span.source, each.message] = evolve(known, labels=(*known.labels, again), fixes=())
+                # What mends one place alone, such as another spelling, is not offered for several.
+                fixes = known.fixes if known.fixes == each.fixes else ()
+                first[each.span.source, each.message] = evolve(known, labels=(*known.labels, again), fixes=fixes)
     told: set[tuple[Source, str]] = set()
     kept: list[Diagnostic] = []
     for each in found:

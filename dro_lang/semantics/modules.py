@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from attrs import define, field, frozen
 
-from dro_lang.diagnostics.diagnostic import Diagnostic, diagnose, has_errors
+from dro_lang.diagnostics.diagnostic import Diagnostic, Edit, Fix, diagnose, has_errors
+from dro_lang.semantics.library import library
 from dro_lang.source import Source, Span
 from dro_lang.syntax import ast
 from dro_lang.syntax.parser import ParseResult, parse
@@ -170,12 +171,15 @@ class World:
                 if isinstance(declaration, kind):
                     yield module, declaration
 
-    def _unknown(self, module: Module, name: ast.Name, kind: type) -> Diagnostic:
+    def _unknown(self, module: Module, name: ast.Name, kind: type[D]) -> Diagnostic:
         if kind is ast.UsageType and name.text in SALES_USAGE_TYPES:
             return self._sales_usage(module, name)
-        word = KIND_WORDS[kind]
-        help = _did_you_mean(name.text, self.visible(module, kind)) or self._where_to_import(module, name.text)
-        return diagnose("E0101", name.span, f"there is no {word} `{name.text}`", help=help)
+        message = f"there is no {KIND_WORDS[kind]} `{name.text}`"
+        missing = self.missing_import(module, name.text, kind)
+        if missing is None:
+            help = _did_you_mean(name.text, self.visible(module, kind))
+            return diagnose("E0101", name.span, message, help=help)
+        return diagnose("E0101", name.span, message, help=missing.title, fixes=(missing,))
 
     def _sales_usage(self, module: Module, name: ast.Name) -> Diagnostic:
         """DRO's own usage types are known words for what cannot run here: the mistake is the type, not the name."""
@@ -193,14 +197,35 @@ class World:
             help="write `Generic`, the usage type of all other objects, or declare a `usage` of your own",
         )
 
-    def _where_to_import(self, module: Module, name: str) -> str | None:
-        for other in self.modules.values():
-            if other is not module and any(
-                isinstance(declaration, NAMED) and declaration.name.text == name
-                for declaration in other.tree.declarations
-            ):
-                return f"write `import {other.path} {{ {name} }}` at the top of the file"
+    def missing_import(self, module: Module, name: str, kind: type[D]) -> Fix | None:
+        """The import of a name that a module has not imported: from a module that has been loaded, or else from the
+        standard library."""
+        loaded = {each.path: each.tree for each in self.modules.values() if each is not module}
+        for path, tree in (*loaded.items(), *library().items()):
+            if any(isinstance(each, kind) and each.name.text == name for each in tree.declarations):
+                return Fix(f"write `import {path} {{ {name} }}`", (_import_edit(module, path, name),))
         return None
+
+
+def _import_edit(module: Module, path: str, name: str) -> Edit:
+    """Brings a name into scope: beside the names that are imported from its module, else behind the last import."""
+    imports = module.tree.imports
+    named = [each.names[-1] for each in imports if each.path.dotted == path and each.names]
+    if named:
+        return _insert(named[0].span, f", {name}")
+    statement = f"import {path} {{ {name} }}"
+    if imports:
+        return _insert(imports[-1].span, f"\n{statement}")
+    header = module.tree.header
+    return (
+        Edit(Span(module.source, 0, 0), f"{statement}\n")
+        if header is None
+        else _insert(header.span, f"\n\n{statement}")
+    )
+
+
+def _insert(after: Span, text: str) -> Edit:
+    return Edit(Span(after.source, after.end, after.end), text)
 
 
 def _usages(declaration: ast.Declaration) -> Iterator[tuple[ast.Mapping | ast.UsageClause, str]]:
@@ -342,15 +367,10 @@ class _Gatherer:
             return None
         if source is None:
             file = path.replace(".", "/") + ".dro"
-            where = "the standard library" if path.startswith("std.") else f"the source root (as `{file}`)"
-            self.report.append(
-                diagnose(
-                    "E0104",
-                    statement.path.span,
-                    f"there is no module `{path}`",
-                    help=f"a module of this name is looked for in {where}; check the spelling",
-                )
-            )
+            help = f"a module of this name is looked for in the source root (as `{file}`); check the spelling"
+            if path.startswith("std."):
+                help = f"the standard library has {', '.join(f'`{each}`' for each in library())}"
+            self.report.append(diagnose("E0104", statement.path.span, f"there is no module `{path}`", help=help))
         return source
 
 

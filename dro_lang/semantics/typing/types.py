@@ -155,10 +155,10 @@ def _named(lowering: Lowering, module: Module, name: ast.Name) -> Type | None:
 def _unknown_type(lowering: Lowering, module: Module, name: ast.Name) -> Diagnostic:
     enums = lowering.world.visible(module, ast.Enum)
     match = did_you_mean(name.text, [*BUILT_IN_TYPES, *enums]) or _OTHER_WORDS.get(name.text.lower())
-    elsewhere = next((m.path for m, enum in lowering.world.declarations(ast.Enum) if enum.name.text == name.text), None)
+    missing = lowering.world.missing_import(module, name.text, ast.Enum)
     fixes: tuple[Fix, ...] = ()
-    if elsewhere is not None:
-        help = f"write `import {elsewhere} {{ {name.text} }}` at the top of the file"
+    if missing is not None:
+        help, fixes = missing.title, (missing,)
     elif match == "Money":
         help = "did you mean `Money in EUR`, with the currency's three letters?"
     elif match is not None:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from dro_lang.diagnostics.diagnostic import Diagnostic
-from dro_lang.pipeline import check_file
+from dro_lang.diagnostics.fixes import mend
+from dro_lang.pipeline import check_file, check_text
+from dro_lang.source import Source
 
 CASES = Path(__file__).parent / "cases"
 
@@ -95,3 +97,33 @@ def test_an_unknown_outcome_gets_the_list() -> None:
     found = find("waits", "E0605", "cancelled")
     assert found.primary.text == "did you mean `canceled`?"
     assert found.help == "the outcomes are `completed`, `skipped`, `expired`, `failed` and `canceled`"
+
+
+def test_a_name_of_the_standard_library_that_is_not_imported_brings_its_import() -> None:
+    path = CASES / "missing_imports.dro"
+    source = Source.read(path)
+
+    def check(text: Source) -> tuple[Diagnostic, ...]:
+        return check_text(text, path).diagnostics
+
+    assert [each.help for each in check(source)] == [
+        "write `import std.http { HttpMethod }`",
+        "write `import std.generic { Generic }`",
+        "write `import std.notify { SendEmail }`",
+    ]
+    mended = mend(source, check)
+    assert mended.diagnostics == ()
+    imports = [line for line in mended.source.text.splitlines() if line.startswith("import ")]
+    assert sorted(imports) == [
+        "import std.generic { Generic }",
+        "import std.http { HttpMethod }",
+        "import std.notify { Notify, SendEmail }",
+    ]
+
+
+def test_a_module_that_the_standard_library_lacks_brings_those_that_it_has() -> None:
+    text = "language 1.0\nimport std.mail { SendEmail }\n"
+    [found] = check_text(Source("plan.dro", text), CASES / "plan.dro").diagnostics
+    assert found.help == (
+        "the standard library has `std.calendar`, `std.generic`, `std.http`, `std.notify`, `std.record`"
+    )
