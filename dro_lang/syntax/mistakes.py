@@ -289,6 +289,8 @@ def _junk(source: Source, start: int) -> Mistake:
         "?": "what may be unknown has `optional` behind its type",
         "%": "write a share as a number: 5 % is `0.05`",
         "$": "write the currency behind the amount: `250 USD`",
+        "€": "write the currency behind the amount: `250 EUR`",
+        "£": "write the currency behind the amount: `250 GBP`",
     }
     diagnostic = diagnose(
         "E0003",

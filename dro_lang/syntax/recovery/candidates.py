@@ -19,6 +19,8 @@ _HEADER = 2
 
 _SIMILAR = 0.7
 
+_UNITS = {f"{unit}{plural}" for unit in ("second", "minute", "hour", "day", "week") for plural in ("", "s")}
+
 _WITHIN_LINES = {"DOT", "LPAR", "LSQB", "SIGN", "FACTOR"}
 _CLOSERS = {"}", ")", "]"}
 _NAMES_AND_LITERALS = {"LOWER", "UPPER", "NUMBER", "STRING", "DATE", "DATETIME", "TIME"}
@@ -47,6 +49,7 @@ class _Candidates:
             return
         yield from self.insertions_before()
         yield from self.replacements()
+        yield from self.lower_case()
         for place in range(self.failed, max(self.failed - _WINDOW, _HEADER) - 1, -1):
             if self.tokens[place].type != END and not self.tokens[place].has_gap:
                 yield self.deletion(place)
@@ -129,6 +132,14 @@ class _Candidates:
                 Kind.REPLACE, self.failed, self.failed + 1, (stand_in,), cost + self.cost_of_losing_line(token)
             )
 
+    def lower_case(self) -> Iterator[Repair]:
+        """A name in lower case for one with a capital that stands just before: what it begins does not go on so."""
+        place = self.failed - 1
+        token = self.tokens[place]
+        if place >= _HEADER and token.type == "UPPER" and "LOWER" in self.expected(self.stacks[place]):
+            stand_in = Token("LOWER", str(token), token.start, token.end, token.indent)
+            yield Repair(Kind.REPLACE, place, place + 1, (stand_in,), 1.2)
+
     def cost_of_losing_line(self, token: Token) -> float:
         """What it costs that the beginning of a line is something else, or nothing."""
         return 0 if token.indent is None else 2.0 if token.type in self.tables.names else 1.0
@@ -163,5 +174,13 @@ class _Candidates:
         for place in (self.failed, self.failed - 1):
             pair = tuple(self.tokens[place : place + 2])
             if place >= _HEADER and END not in [each.type for each in pair]:
-                cost = 2.0 if pair[1].indent is None else 3.5
+                cost = 0.6 if _is_unit_first(*pair) else 2.0
+                cost += 0 if pair[1].indent is None else 1.5
                 yield Repair(Kind.SWAP, place, place + 2, pair[::-1], cost)
+
+
+def _is_unit_first(one: Token, other: Token) -> bool:
+    """Whether a unit or a currency stands before its number, or `business` behind its unit."""
+    if other.type == "NUMBER":
+        return one in _UNITS or (one.type == "UPPER" and len(one) == 3 and one.isupper())
+    return one in _UNITS and other == "business"

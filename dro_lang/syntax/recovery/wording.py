@@ -15,6 +15,9 @@ from dro_lang.syntax.tables.model import Message, Tables
 from dro_lang.syntax.tree import END, Token
 
 
+_STARTS = "write `starts on due_date`, with a time of day `starts on due_date at 09:00`"
+
+
 @frozen
 class Failure:
     """Where parsing stopped: in a settled state, before the terminal of token `index`, which may begin its line; and
@@ -37,9 +40,13 @@ def finding(
         return special(scene)
     if scene.is_closing:
         return _too_many(scene)
+    if failure.repair.kind is Kind.REPLACE and failure.repair.start < failure.index:
+        return _wrong_case(scene, failure.repair)
     is_certain = scene.token.type == END or failure.repair.kind is Kind.CUT
     if is_certain and (unclosed := _unclosed(scene)):
         return unclosed
+    if scene.previous == "at" and scene.tokens[failure.index - 2] == "starts":
+        return diagnose("E0001", scene.span(scene.previous), "a start is not written with `at`", help=_STARTS)
     if scene.previous.type == "NUMBER" and scene.token in NO_UNITS:
         return diagnose("E0001", scene.here, f"{shown(scene.token)} is no unit of time", help=hint(scene.token))
     for place in places(failure):
@@ -167,7 +174,7 @@ def _unexpected(scene: _Scene) -> Diagnostic:
     token, repair = scene.token, scene.repair
     wanted = described(scene.tables, scene.stack, scene.expected)
     if repair.kind is Kind.REPLACE and {token.type, repair.tokens[0].type} == {"LOWER", "UPPER"}:
-        return _wrong_case(scene)
+        return _wrong_case(scene, repair)
     if token.type == END:
         return diagnose("E0002", scene.gap, f"{wanted} is expected after {shown(scene.previous)}, but the file ends")
     fixes: tuple[Fix, ...] = ()
@@ -177,18 +184,18 @@ def _unexpected(scene: _Scene) -> Diagnostic:
     return diagnose("E0001", scene.here, message, help=hint(token), fixes=fixes)
 
 
-def _wrong_case(scene: _Scene) -> Diagnostic:
-    token = scene.token
-    terminal = scene.repair.tokens[0].type
-    what = phrase(scene.tables, scene.stack, terminal)
+def _wrong_case(scene: _Scene, repair: Repair) -> Diagnostic:
+    token = scene.tokens[repair.start]
+    what = phrase(scene.tables, scene.stacks[repair.start], repair.tokens[0].type)
     if token.type == "LOWER":
         better = "".join(part.capitalize() for part in token.split("_")) or token
         message = f"{_here(what)} begins with a capital, `{token}` does not"
     else:
         better = "".join(f"_{char}" if char.isupper() else char for char in token).lower().lstrip("_")
         message = f"{_here(what)} is in lower case, `{token}` is not"
-    fix = Fix(f"write `{better}`", (Edit(scene.here, better),), Safety.UNSAFE)
-    return diagnose("E0001", scene.here, message, help=f"write `{better}`", fixes=(fix,))
+    place = scene.span(token)
+    fix = Fix(f"write `{better}`", (Edit(place, better),), Safety.UNSAFE)
+    return diagnose("E0001", place, message, help=f"write `{better}`", fixes=(fix,))
 
 
 def _here(what: str) -> str:
