@@ -205,6 +205,8 @@ def _choose(kernel: Kernel, row: Row, moment: datetime) -> Selection:
 def _plan(program: Program, name: str | None) -> Plan:
     if name is None and len(program.plans) != 1:
         raise KeyError(f"name one of the plans: {', '.join(program.plans) or 'there is none'}")
+    if name is not None and name not in program.plans:
+        raise KeyError(f"there is no plan `{name}`, there are: {', '.join(program.plans)}")
     return next(iter(program.plans.values())) if name is None else program.plans[name]
 
 
@@ -214,5 +216,6 @@ def _beginning(
     kernel = Kernel(program, _plan(program, plan).name)
     typed = row(program, record, plan=plan)
     start = typed["start_date"] if today is None else today
-    assert isinstance(start, date)  # every context has a start date, and it is a Date or a DateTime
+    if not isinstance(start, date):
+        raise TypeError(f"`today` is a date or a datetime, not {start!r}")
     return kernel, typed, moment_in(kernel, start)

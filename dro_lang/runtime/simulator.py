@@ -2,7 +2,8 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from dro_lang.conditions.time import in_zone, shift
 from dro_lang.kernel.commands import CallOut, Command, RunAction
@@ -34,6 +35,8 @@ from dro_lang.program.values import Duration, Row
 from dro_lang.runtime.foresight import last_midnight, looks_daily, next_event
 from dro_lang.runtime.outside.port import Outside
 from dro_lang.runtime.submission import moment_in
+
+_NOTHING: Row = MappingProxyType({})
 
 
 class Simulation:
@@ -105,9 +108,11 @@ class Simulation:
         blueprint = self.kernel.blueprint
         return next_event(blueprint, self._plan, end) or max(timer, last_midnight(blueprint, end))
 
-    def advance(self, duration: Duration) -> None:
+    def advance(self, duration: Duration | timedelta) -> None:
         """Let time pass: days on the wall clock of the plan's zone, business days by its calendar.
         It ends where the calendar does, in the year 9999."""
+        if isinstance(duration, timedelta):
+            duration = Duration(days=duration.days, seconds=duration.seconds)
         blueprint = self.kernel.blueprint
         try:
             moment = shift(self.now, duration, 1, blueprint.zone, blueprint.calendar)
@@ -138,7 +143,7 @@ class Simulation:
         assert group is not None  # the group of a step in the plan
         return self.kernel.blueprint.step(group.group, step.step).kind in (StepKind.AUTO, StepKind.CALLOUT)
 
-    def answer(self, step: InstanceId, results: Row) -> str | None:
+    def answer(self, step: InstanceId, results: Row = _NOTHING) -> str | None:
         """A callout is answered."""
         return self.do(Succeeded(self.now, step, results))
 
@@ -153,7 +158,7 @@ class Simulation:
     def claim(self, step: InstanceId) -> str | None:
         return self.do(Claim(self.now, step, self.operator))
 
-    def complete(self, step: InstanceId, results: Row) -> str | None:
+    def complete(self, step: InstanceId, results: Row = _NOTHING) -> str | None:
         return self.do(Complete(self.now, step, results, self.operator))
 
     def retry(self, step: InstanceId) -> str | None:
@@ -171,10 +176,10 @@ class Simulation:
     def unfreeze(self) -> str | None:
         return self.do(Unfreeze(self.now, self.operator))
 
-    def amend(self, item: str | None, values: Row, override: bool = False) -> str | None:
+    def amend(self, item: str | None = None, values: Row = _NOTHING, override: bool = False) -> str | None:
         return self.do(Amend(self.now, item, values, override, self.operator))
 
-    def cancel(self, item: str | None, values: Row, override: bool = False) -> str | None:
+    def cancel(self, item: str | None = None, values: Row = _NOTHING, override: bool = False) -> str | None:
         return self.do(Cancel(self.now, item, values, override, self.operator))
 
     # ---- the machinery

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from dro_lang.diagnostics.diagnostic import diagnose
 from dro_lang.program.expressions import Constant
-from dro_lang.program.types import EnumType, Type
+from dro_lang.program.types import EnumType, IdType, TextType, Type
 from dro_lang.semantics.typing.scope import Term
 from dro_lang.semantics.typing.words import replace, type_words, unknown
 from dro_lang.syntax import ast
@@ -33,8 +33,9 @@ def constant(typing: "Typing", node: ast.ConstantReference, wanted: Type | None)
         message, fix = f"there is no constant `{node.name}`", replace(node.span, better)
         typing.report(diagnose("E0101", node.span, message, help=f"write `{better}`", fixes=(fix,)))
     elif not _may_be_broken(typing, node.name):
-        message, none = f"there is no constant `{node.name}`", "constants are declared in an `enum`"
-        typing.report(unknown(node.span, message, node.name, _all(typing), "there are", none=none))
+        message, is_text = f"there is no constant `{node.name}`", isinstance(wanted, TextType | IdType)
+        none = f'a text stands in quotes: `"{node.name}"`' if is_text else "constants are declared in an `enum`"
+        typing.report(unknown(node.span, message, node.name, () if is_text else _all(typing), "there are", none=none))
     return None
 
 

@@ -14,7 +14,6 @@ from dro_lang.syntax.recovery.repairs import Kind, Repair
 from dro_lang.syntax.tables.model import Message, Tables
 from dro_lang.syntax.tree import END, Token
 
-
 _STARTS = "write `starts on due_date`, with a time of day `starts on due_date at 09:00`"
 
 

@@ -18,6 +18,7 @@ MISTAKES = {
     "any(lines where item.redy)": "E0101 there is no attribute `redy` in `Line`; did you mean `ready`?",
     "lines.price > 5 EUR": "E0101 `lines` is a list: it has no `price` of its own; write `sum(lines.price)`",
     "due.year = 2026": "E0101 `due` is a Date: it has no `year`",
+    "name = Acme": 'E0101 there is no constant `Acme`; a text stands in quotes: `"Acme"`',
     # types
     "not number": "E0201 `number` is an Integer, not a condition; compare it with something",
     "email or active": "E0301 `email` may be unknown here",
