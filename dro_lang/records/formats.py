@@ -5,12 +5,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from dro_lang.records.csv_records import Columns, read_csv
-from dro_lang.records.json_records import read_json, read_ndjson
 from dro_lang.records.parquet_records import read_parquet
 from dro_lang.records.problems import Found, Rejected
 from dro_lang.records.streams import STANDARD_INPUT, name_of, opened
 from dro_lang.records.tables.address import Source, Table
-from dro_lang.records.tables.copied import read_table
 from dro_lang.records.tables.rows import Only
 
 
@@ -46,12 +44,16 @@ def read_records(path: Source, columns: Columns, only: Only | None = None) -> It
     """
     name = name_of(path)
     if isinstance(path, Table):
+        from dro_lang.records.tables.copied import read_table
+
         yield from read_table(path, columns, only)
         return
     by_extension = format_by_name(path)
     if by_extension is Format.PARQUET:
         yield from read_parquet(Path(path), columns)
         return
+    from dro_lang.records.json_records import read_json, read_ndjson
+
     with opened(path) as (head, stream):
         match by_extension or _format_of(head):
             case Format.NDJSON:

@@ -23,6 +23,8 @@ def database(memory: str | None = None, spill: Path | None = None) -> Any:
     connection = duckdb.connect()
     # Neither looks for extensions nor loads them: what is read and written here needs none but those built in.
     connection.execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
+    # Several queries go over one file: what it tells of its columns is read once, unless it has changed.
+    connection.execute("SET parquet_metadata_cache = true")
     if memory is not None:
         connection.execute(f"SET memory_limit = {text_literal(memory)}")
     if spill is not None:

@@ -180,3 +180,21 @@ def test_records_of_a_table(drolang: Shell, tmp_path: Path) -> None:
     shown = drolang("run", "plan.dro", *table, "--out", "crm.duckdb")
     assert (shown.code, shown.out) == (Exit.USAGE, "")
     assert "--out `crm.duckdb` is an input" in shown.err
+
+
+READERS = {"items", "read_again", "text_parts", "text_tables"}
+
+
+def test_whole_columns_of_parquet_load_no_readers_of_anything_else(tmp_path: Path) -> None:
+    _, records = written(tmp_path)
+    columns = "id, name, start_date::DATE AS start_date, due_date::DATE AS due_date, risk"
+    query = f"SELECT {columns} FROM '{records}' LIMIT 3"
+    duckdb.connect().execute(f"COPY ({query}) TO '{tmp_path}/records.parquet' (FORMAT parquet)")
+    given = ["select", "plan.dro", "--records", "records.parquet", *TODAY, "--evaluator", "columnar"]
+    script = f"import sys; from dro_lang.cli.main import run; run({given}); print(*sys.modules, file=sys.stderr)"
+    ran = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert ran.stdout == LINES
+    loaded = {name.rpartition(".")[2] for name in ran.stderr.split() if name.startswith("dro_lang.runtime.batch.")}
+    assert "tables" in loaded
+    assert not READERS & loaded
+    assert "dro_lang.records.json_records" not in ran.stderr.split()

@@ -1,21 +1,14 @@
 """Records that are looked at one by one: those that no column's test vouches for, and those that share an id."""
 
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
-from dro_lang.records.columnar.places import Span, numbers_at, places
-from dro_lang.records.csv_records import Columns, read_csv
-from dro_lang.records.formats import read_records
-from dro_lang.records.json_records import read_ndjson
 from dro_lang.records.load import Loader
-from dro_lang.records.parquet_records import read_rows, scan
-from dro_lang.records.problems import Found, Rejected
-from dro_lang.records.validate import id_at
-from dro_lang.runtime.batch.parts import Parquet, Part, Rows, Text
+from dro_lang.records.parquet_records import scan
+from dro_lang.runtime.batch.parts import Part, Rows
 from dro_lang.runtime.batch.shared_ids import shared_ids
 
 
@@ -27,63 +20,6 @@ class Look:
     part: Part
     rows: tuple[int, ...]
     dropped: tuple[int, ...]
-
-    def records(self, columns: Columns, connection: Any) -> Iterator[tuple[int, Found | Rejected | None]]:
-        """Each record with its slot, in the order of the input: twice the row of the result in whose place it stands,
-        or one less than that of the row that follows, where it has none. None for a line that turns out to be blank."""
-        match self.part:
-            case Rows(path):
-                yield from enumerate(read_records(path, columns))
-            case Parquet():
-                numbers = [self.part.start + row for row in self.rows]
-                slots = (2 * row for row in self.rows)
-                yield from zip(
-                    slots, read_rows(connection, self.part.path, columns, self.part.name, numbers), strict=True
-                )
-            case Text():
-                yield from self._of_text(self.part, columns)
-
-    def ids(self, loader: Loader, connection: Any) -> Iterator[str]:
-        """The ids of the records that have one."""
-        for _, found in self.records(loader.reader.columns(), connection):
-            if isinstance(found, Found):
-                id = id_at(found.data, loader.reader.id_field)
-                if isinstance(id, str):
-                    yield id
-
-    def _of_text(self, part: Text, columns: Columns) -> Iterator[tuple[int, Found | Rejected | None]]:
-        span = Span(part.path, part.start, part.end, part.line, part.layout.quotes)
-        header = _header(part)
-        slots = self._slots_by_record(span)
-        for place in places(span, sorted(slots)):
-            name = str(part.path)
-            if part.form is not None:
-                found = read_ndjson(io.BytesIO(place.data), name, place.line)
-            else:
-                text = io.BytesIO(header + place.data)
-                found = read_csv(text, name, columns, part.layout.delimiter, place.line - 1)
-            slot, blank = slots[place.number], True
-            for record in found:
-                yield slot, record
-                blank = False
-            if blank:
-                yield slot, None
-
-    def _slots_by_record(self, span: Span) -> Mapping[int, int]:
-        """The slots by the number of their record in the file: a record that was dropped has no row."""
-        dropped = sorted(set(numbers_at(span, self.dropped)))
-        slots = {number: 2 * (number - before) - 1 for before, number in enumerate(dropped)}
-        before = 0
-        for row in self.rows:
-            while before < len(dropped) and dropped[before] <= row + before:
-                before += 1
-            slots[row + before] = 2 * row
-        return slots
-
-
-def _header(part: Text) -> bytes:
-    cells = ('"' + column.replace('"', '""') + '"' for column in part.layout.columns)
-    return (part.layout.delimiter.join(cells) + ("\r\n" if part.layout.returns else "\n")).encode()
 
 
 class Results:
@@ -110,13 +46,22 @@ class Results:
         """
         rows = {number: set(self._where(number, "error = '?'")) for number in self._files}
         shared = shared_ids(list(self._files.values()), self._connection, self._scratch)
-        ids = {id for look in self._looks(rows) for id in look.ids(loader, self._connection)} | shared
+        ids = self._ids(self._looks(rows), loader) | shared
         if ids:
             self._connection.execute("CREATE OR REPLACE TEMP TABLE looked_at_ids (id VARCHAR)")
             self._connection.executemany("INSERT INTO looked_at_ids VALUES (?)", [[id] for id in ids])
             for number in self._files:
                 rows[number] |= set(self._where(number, "id IN (SELECT id FROM looked_at_ids)"))
         return tuple(self._looks(rows))
+
+    def _ids(self, looks: Iterable[Look], loader: Loader) -> set[str]:
+        ids: set[str] = set()
+        for look in looks:
+            # Of most files, nothing is read again.
+            from dro_lang.runtime.batch.read_again import ids_of
+
+            ids.update(ids_of(look, loader, self._connection))
+        return ids
 
     def _looks(self, rows: Mapping[int, Iterable[int]]) -> Iterator[Look]:
         for number, part in enumerate(self._parts):

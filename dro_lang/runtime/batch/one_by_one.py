@@ -15,6 +15,7 @@ from dro_lang.records.problems import Found, Rejected
 from dro_lang.runtime.batch.job import Job
 from dro_lang.runtime.batch.looked_at import Look
 from dro_lang.runtime.batch.parts import Rows
+from dro_lang.runtime.batch.read_again import ids_of, records_of
 from dro_lang.runtime.batch.together import Tally
 from dro_lang.runtime.batch.workspace import unwritable
 
@@ -47,7 +48,7 @@ def look_at(
                 for rejected in loader.take_items(job.inputs.items, _only(looks, loader, orphans, connection)):
                     refused(rejected, of_items=True)
             for look in looks:
-                for slot, found in look.records(loader.reader.columns(), connection):
+                for slot, found in records_of(look, loader.reader.columns(), connection):
                     if found is None:
                         file.write(json.dumps({"part": look.number, "slot": slot, "number": 0, "kept": False}) + "\n")
                         continue
@@ -70,7 +71,7 @@ def _only(looks: Sequence[Look], loader: Loader, orphans: Collection[str], conne
     """The ids whose items matter; None for all of them, where whole inputs are looked at."""
     if any(isinstance(look.part, Rows) for look in looks):
         return None
-    return {id for look in looks for id in look.ids(loader, connection)} | set(orphans)
+    return {id for look in looks for id in ids_of(look, loader, connection)} | set(orphans)
 
 
 def _line(

@@ -1,16 +1,12 @@
 """Inputs cut into parts: each is read by one query, and written as a whole."""
 
-import mmap
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from dro_lang.records.columnar.json_lines import Lines, lines_of
-from dro_lang.records.columnar.lexical import Layout, csv_layout, returns_in
-from dro_lang.records.columnar.ndjson import Form, first_lines, form_of
 from dro_lang.records.formats import Format, format_by_name
 from dro_lang.records.load import Inputs
 from dro_lang.records.parquet_records import scan
@@ -19,10 +15,16 @@ from dro_lang.records.streams import STANDARD_INPUT, check_readable
 from dro_lang.records.tables.address import Source, Table
 from dro_lang.runtime.batch.job import Limits
 
+if TYPE_CHECKING:
+    from dro_lang.records.columnar.json_lines import Lines
+    from dro_lang.records.columnar.lexical import Layout
+    from dro_lang.records.columnar.ndjson import Form
+
 _PATTERN = "*?["
 _SAMPLE = 2**16
 _SMALL = 2**20
-_COLUMNS_OF = {Format.PARQUET, Format.CSV, Format.TSV, Format.NDJSON}
+_TEXT = {Format.CSV, Format.TSV, Format.NDJSON}
+_COLUMNS_OF = {Format.PARQUET, *_TEXT}
 
 
 @frozen
@@ -41,8 +43,8 @@ class Text:
     """Bytes of a CSV or NDJSON file, from one to before another; `line` is the line at which they begin."""
 
     path: Path
-    layout: Layout
-    form: Form | Lines | None
+    layout: "Layout"
+    form: "Form | Lines | None"
     """How lines are JSON; None of CSV."""
     start: int
     end: int
@@ -110,17 +112,12 @@ def parts(path: Path | str, connection: Any, limits: Limits) -> Iterator[Part]:
     format = format_by_name(path)
     if format is Format.PARQUET:
         yield from of_parquet(Path(path), str(path), connection, limits)
-    elif format in (Format.CSV, Format.TSV):
-        layout = csv_layout(Path(path), "\t" if format is Format.TSV else None)
-        yield from _of_text(Path(path), layout, None, limits) if layout else [Rows(path)]
-    elif format is Format.NDJSON:
-        lines = first_lines(Path(path))
-        form = form_of(lines) or lines_of(lines)
-        returns = returns_in(Path(path)) if form else None
-        if form is None or returns is None:
-            yield Rows(path)
-        else:
-            yield from _of_text(Path(path), evolve(form.layout, returns=returns), form, limits)
+    elif format in _TEXT:
+        # Many inputs are Parquet alone.
+        from dro_lang.runtime.batch.text_parts import of_csv, of_ndjson
+
+        of_text = of_ndjson if format is Format.NDJSON else of_csv
+        yield from of_text(Path(path), limits)
     else:
         yield Rows(path)
 
@@ -149,35 +146,3 @@ def about_rows(part: Parquet | Text) -> int:
         file.seek(part.start)
         sample = file.read(min(_SAMPLE, part.end - part.start))
     return (part.end - part.start) * sample.count(b"\n") // max(len(sample), 1)
-
-
-def _of_text(path: Path, layout: Layout, form: Form | Lines | None, limits: Limits) -> Iterator[Text]:
-    size = path.stat().st_size
-    if size - layout.start <= limits.part_bytes:
-        yield Text(path, layout, form, layout.start, size, layout.line, whole=True)
-        return
-    start, line = layout.start, layout.line
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as data:
-        while start < size:
-            end = _cut(data, start, min(start + limits.part_bytes, size), layout.quotes)
-            yield Text(path, layout, form, start, end, line, whole=False)
-            line += _count(data, b"\n", start, end)
-            start = end
-
-
-def _cut(data: mmap.mmap, start: int, wanted: int, quotes: bool) -> int:
-    """The end of the record in which a byte stands: the first end of a line that is in no quotes."""
-    inside = quotes and _count(data, b'"', start, wanted) % 2 == 1
-    at = wanted
-    while at < len(data):
-        end = data.find(b"\n", at) + 1 or len(data)
-        inside ^= quotes and _count(data, b'"', at, end) % 2 == 1
-        if not inside:
-            return end
-        at = end
-    return len(data)
-
-
-def _count(data: mmap.mmap, byte: bytes, start: int, end: int) -> int:
-    block = 2**24
-    return sum(data[at : min(at + block, end)].count(byte) for at in range(start, end, block))

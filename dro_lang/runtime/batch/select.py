@@ -24,8 +24,6 @@ from dro_lang.records.parquet_records import WRITTEN, database, scan
 from dro_lang.records.problems import Rejected
 from dro_lang.records.streams import check_readable
 from dro_lang.records.tables.address import Table
-from dro_lang.records.tables.copied import copy_table
-from dro_lang.runtime.batch.items import stage_items
 from dro_lang.runtime.batch.job import Job, Selected
 from dro_lang.runtime.batch.looked_at import Results
 from dro_lang.runtime.batch.parts import Part, Rows, Text, about_rows, expanded, of_parquet, parts
@@ -88,6 +86,8 @@ def _select(
     work = tuple(_parts(job, loader, workspace, connection, copied))
     items = None
     if job.inputs.items is not None:
+        from dro_lang.runtime.batch.items import stage_items
+
         items = stage_items(job, loader, workspace, connection)
         if items is None:
             work = tuple(Rows(path) for path in job.inputs.records)
@@ -112,6 +112,8 @@ def _parts(job: Job, loader: Loader, workspace: Workspace, connection: Any, copi
     """The parts of all inputs; tables are copied first."""
     for number, source in enumerate(job.inputs.records):
         if isinstance(source, Table):
+            from dro_lang.records.tables.copied import copy_table
+
             copy = workspace.scratch(f"table-{number}.parquet")
             copy_table(source, loader.reader.columns(), connection, copy, copied=copied)
             yield from of_parquet(copy, str(source), connection, job.limits)

@@ -12,9 +12,8 @@ from dro_lang.conditions.columnar.helpers import ReferenceHelpers
 from dro_lang.conditions.columnar.terms import name, text_literal
 from dro_lang.program.model import AttributeDefinition
 from dro_lang.program.types import ListType
-from dro_lang.records.columnar import lexical, ndjson, typed
-from dro_lang.records.columnar.json_lines import Lines, Pieces
-from dro_lang.records.columnar.readings import ALWAYS, Reading, absent, of_column, staged
+from dro_lang.records.columnar import typed
+from dro_lang.records.columnar.readings import Reading, absent, staged
 from dro_lang.records.mapped import RowReader
 from dro_lang.records.parquet_records import check_fields, columns_of, scan
 from dro_lang.runtime.batch.job import Job
@@ -65,7 +64,8 @@ class Selector:
     def query(self, part: Parquet | Text, file: Path, connection: Any) -> str:
         """The text of the selection of a part, whose rows stand in a file. Raises InputError for one of no use."""
         context = self.job.program.contexts[self.job.plan.context]
-        also: list[str]
+        readings: Mapping[str, Reading]
+        also: Iterable[str]
         if isinstance(part, Parquet):
             there = columns_of(connection, scan(file))
             check_fields(there, self.reader.columns(), part.name)
@@ -74,34 +74,22 @@ class Selector:
                 source = f"(FROM {source} WHERE file_row_number BETWEEN {part.start} AND {part.end - 1})"
             readings = {each.name: self._typed(each, there) for each in context.attributes}
             also = []
-        elif isinstance(part.form, Lines):
-            pieces = Pieces(part.form, self.job.program)
-            readings = {each.name: self._from_line(each, pieces) for each in context.attributes}
-            source = pieces.source(part.layout.scan(file, part.line - 1 if part.whole else 0))
-            also = pieces.tests()
         else:
-            source = part.layout.scan(file, part.line - 1 if part.whole else 0)
-            readings = {each.name: self._lexical(each, part) for each in context.attributes}
-            unread = self._unread(part.layout.columns)
-            also = (
-                lexical.well_formed(part.layout, unread) if part.form is None else ndjson.well_formed(part.form, unread)
-            )
+            # Many inputs are Parquet alone.
+            from dro_lang.runtime.batch.text_tables import of_text
+
+            source, readings, also = of_text(self, part, file)
         return self._selected(source, readings, also)
 
-    def _unread(self, columns: tuple[str, ...]) -> tuple[str, ...]:
-        context = self.job.program.contexts[self.job.plan.context]
-        read = {self._path(each) for each in context.attributes if not self._is_node(each)}
-        return tuple(key for key in columns if key not in read)
-
-    def _path(self, attribute: AttributeDefinition) -> str:
+    def path(self, attribute: AttributeDefinition) -> str:
         return self.sources.get(attribute.name, attribute.name)
 
     def _typed(self, attribute: AttributeDefinition, there: Mapping[str, Any]) -> Reading:
         program = self.job.program
-        if not self._is_node(attribute):
-            return typed.typed(attribute, self._path(attribute), there, program)
+        if not is_node(attribute):
+            return typed.typed(attribute, self.path(attribute), there, program)
         if self.items is not None:
-            return _joined(attribute)
+            return joined(attribute)
         paths = [path for path in self.reader.item_fields(attribute.name) if typed.at_path(path, there)]
         if len(paths) > 1:
             return Reading(absent(attribute, program).value, "FALSE")
@@ -109,42 +97,6 @@ class Selector:
         if not paths:
             return absent(attribute, program)
         return typed.typed(attribute, path, there, program, "", self.item_sources)
-
-    def _from_line(self, attribute: AttributeDefinition, pieces: Pieces) -> Reading:
-        if not self._is_node(attribute):
-            return pieces.reading(attribute, self._path(attribute))
-        if self.items is not None:
-            return _joined(attribute)
-        paths = self.reader.item_fields(attribute.name)
-        if len(paths) == 1:
-            return pieces.reading(attribute, paths[0], self.item_sources)
-        return pieces.nothing(attribute, paths)
-
-    def _lexical(self, attribute: AttributeDefinition, part: Text) -> Reading:
-        program = self.job.program
-        assert not isinstance(part.form, Lines)
-        if self._is_node(attribute):
-            if self.items is not None:
-                return _joined(attribute)
-            paths = self.reader.item_fields(attribute.name)
-            if part.form is not None:
-                readings = [ndjson.of_piece(attribute, path, part.form, program) for path in paths]
-                fits = " AND ".join(each.fits for each in readings) or ALWAYS
-                return Reading(absent(attribute, program).value, fits)
-            paths = tuple(path for path in paths if path in part.layout.columns)
-            if not paths:
-                return absent(attribute, program)
-            given = " AND ".join(f"{name(path)} IS NULL" for path in paths)
-            return Reading(absent(attribute, program).value, given)
-        path = self._path(attribute)
-        if part.form is not None:
-            return ndjson.of_piece(attribute, path, part.form, program)
-        if path not in part.layout.columns:
-            return absent(attribute, program)
-        return of_column(attribute, name(path), part.layout.places.get(path), program)
-
-    def _is_node(self, attribute: AttributeDefinition) -> bool:
-        return isinstance(attribute.type, ListType) and attribute.type.items
 
     def _selected(self, source: str, readings: Mapping[str, Reading], also: Iterable[str]) -> str:
         values = [f"{reading.value} AS {name(attribute)}" for attribute, reading in readings.items()]
@@ -168,5 +120,9 @@ class Selector:
         )
 
 
-def _joined(attribute: AttributeDefinition) -> Reading:
+def joined(attribute: AttributeDefinition) -> Reading:
     return Reading('coalesce("#items", [])', 'coalesce("#items_fit", TRUE)')
+
+
+def is_node(attribute: AttributeDefinition) -> bool:
+    return isinstance(attribute.type, ListType) and attribute.type.items
