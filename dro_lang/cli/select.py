@@ -34,7 +34,7 @@ from dro_lang.runtime.batch.deliver import (
 from dro_lang.runtime.batch.job import DEFAULT_MEMORY, PART_ROWS, Job, Limits, Selected
 from dro_lang.runtime.batch.parts import small
 from dro_lang.runtime.batch.select import prepared, select_all
-from dro_lang.runtime.batch.workspace import Workspace
+from dro_lang.runtime.batch.workspace import Workspace, unwritable
 
 EVALUATORS = ("auto", "rules", "compiled", "columnar")
 BYTES_A_RECORD = 256
@@ -161,19 +161,19 @@ def command(
             reject = stack.enter_context(RejectsFile(rejects_path, job.inputs))
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="drolang-select-")))
             bar = Progress(sys.stderr.isatty(), None, rate=True)
+            # What is no ordinary file (a pipe, `/dev/stdout`) is written to as it is, and nothing put in its place.
+            place = None if isinstance(out, Path) and out.exists() and not out.is_file() else out
             stack.callback(bar.clear)
             by_rows = evaluator in ("rules", "compiled") or (evaluator == "auto" and small(job.inputs))
             if by_rows:
-                target = out if isinstance(out, Path) else folder / "result"
-                selected = _by_rows(job, evaluator, out, replace, target, format_, reject, bar)
+                target = place if isinstance(place, Path) else folder / "result"
+                selected = _by_rows(job, evaluator, place, replace, target, format_, reject, bar)
             else:
-                selected = _by_columns(job, out, replace, folder, format_, reject, bar)
+                selected = _by_columns(job, place, replace, folder, format_, reject, bar)
                 target = folder / f"scratch-result.{format_}"
             bar.clear()
-            if out is None:
-                with target.open("rb") as text:
-                    shutil.copyfileobj(text, sys.stdout.buffer)
-                sys.stdout.buffer.flush()
+            if place is None:
+                _hand_on(target, out)
     for line in selected_lines(plan, selected, time.monotonic() - begun):
         say(line)
     if selected.rejected + selected.items:
@@ -187,6 +187,20 @@ def _exclusive(plan: Plan, known: Known) -> bool:
     """Whether it is proved that no two scenarios match one record: the promise was examined when the plan was checked,
     and what is not proved is a finding."""
     return plan.policy is Policy.EXACTLY_ONE and not any(each.code == "E0704" for each in known.diagnostics)
+
+
+def _hand_on(target: Path, out: Output | None) -> None:
+    """Copy what was written to standard output, or to what is no ordinary file."""
+    with target.open("rb") as written:
+        if not isinstance(out, Path):
+            shutil.copyfileobj(written, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+            return
+        try:
+            with out.open("wb", buffering=0) as stream:
+                shutil.copyfileobj(written, stream)
+        except OSError as error:
+            raise unwritable(out, error) from None
 
 
 # What only some runs need is imported by these: whole columns of a file do without.

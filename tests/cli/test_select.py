@@ -1,6 +1,7 @@
 """`drolang select`: the scenario of every record, by columns or one by one."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -153,6 +154,26 @@ def test_a_run_that_is_killed_goes_on(tmp_path: Path) -> None:
     assert (tmp_path / "out.csv").read_text() == (tmp_path / "whole.csv").read_text()
     assert (tmp_path / "out.rejects.ndjson").read_text() == (tmp_path / "whole.rejects.ndjson").read_text()
     assert not state.parent.exists()
+
+
+@pytest.mark.parametrize("evaluator", ["compiled", "columnar"])
+def test_a_pipe_stays_a_pipe(evaluator: str, tmp_path: Path) -> None:
+    written(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    running = process(*SELECT, "--evaluator", evaluator, "--out", "pipe", folder=tmp_path)
+    assert (tmp_path / "pipe").read_text(encoding="utf-8") == LINES
+    assert running.wait(30) == Exit.PROBLEMS
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("evaluator", ["compiled", "columnar"])
+def test_a_device_stays_a_device(evaluator: str, drolang: Shell, tmp_path: Path) -> None:
+    written(tmp_path)
+    shown = drolang(*SELECT, "--evaluator", evaluator, "--out", "/dev/full")
+    assert shown.code == Exit.USAGE
+    assert "`/dev/full` cannot be written: no space left on device" in shown.err
+    assert Path("/dev/full").is_char_device()
 
 
 def test_who_interrupts_twice_is_told_so_once(tmp_path: Path) -> None:
