@@ -149,7 +149,12 @@ def _steps(program: Program, plan: Plan) -> Iterator[Promise]:
                 case NotKnown(spent):
                     yield Promise(Topic.STEPS, text, Verdict.NOT_PROVED, spent=spent)
                 case _:
-                    yield Promise(Topic.STEPS, text, Verdict.NOT_PROVED, "not for the data with which a plan begins")
+                    yield Promise(
+                        Topic.STEPS,
+                        text,
+                        Verdict.NOT_PROVED,
+                        "what it waits for depends on more than the data with which a plan begins",
+                    )
     for scenario in plan.scenarios:
         order = only_order(assumed, scenario.name)
         if len(order) > 1:

@@ -250,3 +250,10 @@ def test_lines_are_gathered_and_all_written_at_the_end(tmp_path: Path) -> None:
         assert len(path.read_text()) == 70_005
         lines.write("last\n")
     assert path.read_text().endswith("x\nlast\n")
+
+
+def test_a_key_is_no_wider_than_the_terminal() -> None:
+    marks = [("·", "Pending"), ("»", "Scheduled"), ("顧", "Ready"), ("✓", "Completed")]
+    assert list(Painter(80, color=False).key(marks)) == ["· Pending   » Scheduled   顧 Ready   ✓ Completed"]
+    assert list(Painter(33, color=False).key(marks)) == ["· Pending   » Scheduled", "顧 Ready   ✓ Completed"]
+    assert list(Painter(34, color=False).key(marks)) == ["· Pending   » Scheduled   顧 Ready", "✓ Completed"]

@@ -147,6 +147,19 @@ class Painter:
         """The text as lines that fit behind an indent."""
         return textwrap.wrap(text, max(self.columns - indent, _NARROW // 2), break_on_hyphens=False)
 
+    def key(self, marks: Iterable[tuple[str, str]]) -> Iterator[str]:
+        """What marks stand for, in as many lines as that takes."""
+        line: list[tuple[str, str]] = []
+        for mark, name in marks:
+            if line and sum(width(f"{each} {word}") + 3 for each, word in (*line, (mark, name))) - 3 > self.columns:
+                yield self._key_line(line)
+                line = []
+            line.append((mark, name))
+        yield self._key_line(line)
+
+    def _key_line(self, marks: Iterable[tuple[str, str]]) -> str:
+        return "   ".join(f"{self.styled(mark, STRONG)} {name}" for mark, name in marks)
+
     def _line(self, parts: list[tuple[str, Style]]) -> str:
         """The parts in their styles, without the spaces at the end of the line."""
         while parts and not parts[-1][0].strip():

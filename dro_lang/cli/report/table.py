@@ -72,7 +72,7 @@ def table(
             yield from _one_by_one(painter, group)
     if lined:
         yield ""
-        yield "   ".join(f"{painter.styled(mark, STRONG)} {name}" for mark, name in marks(lined))
+        yield from painter.key(marks(lined))
     yield from _without_plan(painter, others)
     yield ""
     yield summary(run.plan, tally)

@@ -83,7 +83,7 @@ def timeline(outlook: Outlook, plans: Sequence[Drawn], painter: Painter) -> Iter
         yield from _plan(drawn, own, scale, names, painter)
     yield ""
     if plans:
-        yield "   ".join(f"{painter.styled(mark, STRONG)} {name}" for mark, name in _KEY)
+        yield from painter.key(_KEY)
     yield from left_out(outlook, plans)
     yield summary(asked.plan, outlook.tally)
 
