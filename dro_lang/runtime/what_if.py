@@ -48,8 +48,11 @@ def change_for_step(
     runs = None if state in _NOT_BEGUN else state not in NOT_RUN
     ends = state is StepStatus.COMPLETED
     wanted = StepWanted(group, name, item, runs, ends, (until or today) if begins else None)
-    formula = step_formula(wanted, Records(program, plan))
-    return nearest(formula, Records(program, plan), row, today, has_it, exact=state is None)
+    records = Records(program, plan)
+    formula = step_formula(wanted, records, earlier=True)
+    # A step may also wait for one that is not skipped yet, so that what earlier steps need is a hint.
+    exact = state is None and formula == step_formula(wanted, records)
+    return nearest(formula, records, row, today, has_it, exact)
 
 
 def fits(view: StepView, group: str, name: str, item: str | None, state: StepStatus | None) -> bool:

@@ -82,6 +82,25 @@ def test_a_value_of_an_item(drolang: Shell, tmp_path: Path) -> None:
     assert "A-1 runs `Write.check [I-1]` already\n" in drolang(*ASK, "--id", "A-1", *step, "--item", "I-1").out
 
 
+def test_what_an_earlier_step_needs_is_changed_too(drolang: Shell, tmp_path: Path) -> None:
+    steps = (("sent", "mail"), ("told", "sent"))
+    more = "".join(f"  step {name}: milestone {{\n    after {before} completed\n  }}\n\n" for name, before in steps)
+    written(tmp_path)
+    (tmp_path / "plan.dro").write_text(PLAN.replace("  step check", f"{more}  step check"), encoding="utf-8")
+    shown = drolang(*ASK, "--id", "A-2", "--step", "Write.told", "--until", "2026-12-24")
+    assert '    email  = "email"  (it is unknown)\n' in shown.out
+
+
+def test_what_an_earlier_step_needs_of_the_same_item_is_changed_too(drolang: Shell, tmp_path: Path) -> None:
+    after = "  step paid: manual for each item {\n    after check completed for the same item\n  }\n"
+    # No scenario looks at the items.
+    plan = ITEMS.replace("all(invoices where not item.disputed)", "risk = Low")
+    (tmp_path / "plan.dro").write_text(plan.replace("  step check", f"{after}\n  step check"))
+    (tmp_path / "records.ndjson").write_text(json.dumps(RECORD))
+    step = ("--step", "Write.paid", "--item", "I-2", "--until", "2026-12-05")
+    assert "    invoices[I-2].disputed  = false  (it is true)\n" in drolang(*ASK, "--id", "A-1", *step).out
+
+
 def test_what_is_so_already(drolang: Shell, tmp_path: Path) -> None:
     written(tmp_path)
     shown = drolang(*ASK, "--id", "A-1", "--scenario", "gentle")

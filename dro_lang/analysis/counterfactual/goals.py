@@ -1,5 +1,6 @@
 """When a record gets a step, as a formula."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ from dro_lang.program.expressions import (
     Not,
     walk,
 )
-from dro_lang.program.model import GroupCall, Schedule, ScheduleRelation, Step
+from dro_lang.program.model import GroupCall, Outcome, Schedule, ScheduleRelation, Step
 from dro_lang.program.types import BOOLEAN, DATE, DATETIME, ID, DateType
 
 
@@ -42,8 +43,9 @@ class StepWanted:
     by: date | None
 
 
-def step_formula(wanted: StepWanted, records: Records) -> Normal:
-    """When a record's plan has the step as it is wanted, as far as its scenario, condition and schedule say it."""
+def step_formula(wanted: StepWanted, records: Records, earlier: bool = False) -> Normal:
+    """When a record's plan has the step as it is wanted, as far as its scenario, condition and schedule say it; and, if
+    asked for, the conditions of `earlier` steps, without which it does not run where their turn has come."""
     plan, program = records.plan, records.program
     formulas = applies(plan)
     ways = []
@@ -56,6 +58,8 @@ def step_formula(wanted: StepWanted, records: Records) -> Normal:
                     continue
                 if wanted.runs is not None and step.only_if is not None:
                     asked.append(_condition(wanted, call, step, step.only_if, wanted.runs, records))
+                if wanted.runs and earlier:
+                    asked += _completed_before(wanted, call, step, records)
                 if wanted.ends and step.until is not None:
                     asked.append(_condition(wanted, call, step, step.until, True, records))
                 ways.append(all_of((formulas[scenario.name], *asked)))
@@ -76,6 +80,23 @@ def _condition(
         its_own = Comparison(ComparisonOperator.EQUAL, ItemAttribute("id", ID), Constant(wanted.item, ID))
         condition = And((its_own, condition))
     return normalize(Aggregate(ListFunction.ANY, items.name, None, condition, BOOLEAN))
+
+
+def _completed_before(wanted: StepWanted, call: GroupCall, step: Step, records: Records) -> Iterator[Normal]:
+    """When the conditions hold of those steps of its group that must be completed for it to run."""
+    waits = step.join.waits if step.join is not None else ()
+    if step.join is None or (step.join.any_of and len(waits) > 1):
+        return
+    for wait in waits:
+        earlier = records.program.groups[call.group].step(wait.step) if wait.group is None else None
+        # Of several instances it is enough that some are not bypassed.
+        if earlier is None or (earlier.per_item and not wait.same_item):
+            continue
+        only_way = earlier.skip_branch and not wait.outcomes and len(waits) == 1
+        if wait.outcomes == (Outcome.COMPLETED,) or only_way:
+            if earlier.only_if is not None:
+                yield _condition(wanted, call, earlier, earlier.only_if, True, records)
+            yield from _completed_before(wanted, call, earlier, records)
 
 
 def _begun(call: GroupCall, step: Step, by: date, records: Records, seen: frozenset[str]) -> Normal:
