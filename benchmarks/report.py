@@ -57,7 +57,9 @@ def number(value: float) -> str:
 
 
 def parser(doc: str, rounds: int) -> argparse.ArgumentParser:
-    """The command line that all benchmarks have."""
+    """The command line that all benchmarks have. What they run keeps modules compiled, as when they are installed, also
+    where the environment has Python compile them each time."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     made = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--rounds", type=int, default=rounds, help=f"rounds that count (default: {rounds})")
     made.add_argument("--out", type=Path, help="folder for the table in Markdown and the numbers in JSON")
