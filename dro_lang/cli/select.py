@@ -163,6 +163,8 @@ def command(
             bar = Progress(sys.stderr.isatty(), None, rate=True)
             # What is no ordinary file (a pipe, `/dev/stdout`) is written to as it is, and nothing put in its place.
             place = None if isinstance(out, Path) and out.exists() and not out.is_file() else out
+            if isinstance(place, Path) and place.is_symlink():
+                place = place.resolve()
             stack.callback(bar.clear)
             by_rows = evaluator in ("rules", "compiled") or (evaluator == "auto" and small(job.inputs))
             if by_rows:

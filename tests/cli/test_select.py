@@ -55,6 +55,17 @@ def test_output_in_every_form(drolang: Shell, tmp_path: Path, evaluator: str, fo
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("evaluator", ["compiled", "columnar"])
+def test_a_link_is_followed(drolang: Shell, tmp_path: Path, evaluator: str) -> None:
+    written(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to("elsewhere/scenarios.ndjson")
+    drolang(*SELECT, "--evaluator", evaluator, "--out", "link")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "elsewhere" / "scenarios.ndjson").read_text() == LINES
+    assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["scenarios.ndjson"]
+
+
 def test_a_folder_and_a_pattern(drolang: Shell, tmp_path: Path) -> None:
     _, records = written(tmp_path)
     (tmp_path / "in").mkdir()
