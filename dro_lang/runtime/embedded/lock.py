@@ -15,7 +15,7 @@ from attrs import frozen
 
 from dro_lang.runtime.embedded.clock import Clock
 from dro_lang.runtime.embedded.errors import StoreError, StoreHeld
-from dro_lang.runtime.embedded.sqlite.connection import MEMORY, Told
+from dro_lang.runtime.embedded.sqlite.connection import MEMORY, Told, address
 from dro_lang.runtime.embedded.sqlite.store import SqliteStore
 
 
@@ -42,7 +42,7 @@ class Lock:
     @classmethod
     def take(cls, store: SqliteStore, command: str, clock: Clock) -> "Lock":
         """Become the holder of a store. Raises StoreHeld where another process is, and StoreError."""
-        connection = None if store.path == MEMORY else _locked(store)
+        connection = None if str(store.path) == MEMORY else _locked(store)
         lock = cls(store, connection)
         try:
             with store.transaction():
@@ -77,7 +77,7 @@ def lock_path(store: Path | str) -> Path:
 def _locked(store: SqliteStore) -> sqlite3.Connection:
     path = lock_path(store.path)
     with Told(path):
-        connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(address(path), timeout=0, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:

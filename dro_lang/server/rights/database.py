@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dro_lang.runtime.embedded.sqlite.connection import address
+
 SCHEMA_VERSION = 1
 
 SCHEMA = """
@@ -94,7 +96,7 @@ class Database:
         """The one of this thread, for reading."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
-            found = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            found = sqlite3.connect(address(self.path), timeout=30, isolation_level=None, check_same_thread=False)
             found.row_factory = sqlite3.Row
             found.execute("pragma journal_mode = wal")
             found.execute("pragma synchronous = full")

@@ -11,9 +11,10 @@ from dro_lang.kernel.machine import Kernel
 from dro_lang.runtime.embedded.desk import Desk
 from dro_lang.runtime.embedded.errors import StoreError
 from dro_lang.runtime.embedded.port import PlanFilter
-from dro_lang.runtime.embedded.requests import Submit
+from dro_lang.runtime.embedded.requests import Send, Submit
 from dro_lang.runtime.embedded.sqlite.schema import VERSION
 from dro_lang.runtime.embedded.sqlite.store import SqliteStore
+from dro_lang.runtime.upkeep.copying import back_up
 from tests.kernel.builders import after, at, auto, case, group, manual, program
 from tests.runtime.embedded.builders import MORNING, House
 
@@ -70,7 +71,28 @@ def test_a_store_of_another_version_says_which(path: Path, version: int, help: s
 
 def test_a_folder_that_cannot_be_written_to(path: Path) -> None:
     assert code_of(lambda: SqliteStore.open("/proc/plans.db", create=True)) == "R0407"
-    assert code_of(lambda: SqliteStore.open(path.parent, create=True)) == "R0407"
+
+
+def test_a_folder_is_no_store_and_none_is_made_for_one(path: Path) -> None:
+    for create in (False, True):
+        assert code_of(lambda create=create: SqliteStore.open(path.parent, create)) == "R0403"
+    with pytest.raises(StoreError, match="there is no folder"):
+        SqliteStore.open(path / "plans.db", create=True)
+
+
+@pytest.mark.parametrize("name", ["file:plans.db?mode=ro", "file:plans.db", "50% off?#1.db", "plans\nof Ännchen.db"])
+def test_a_store_may_have_any_name(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    House(TASK, Path(name)).submit_and_run().store.close()
+    backup = Path(f"{name}.copy")
+    store = SqliteStore.open_to_read(Path(name))
+    back_up(store, backup)
+    store.close()
+    with Desk(Path(name), "drolang freeze") as desk:
+        assert desk.ask(Send("C-1", Freeze(MORNING))).refusal is None
+    assert {each.name for each in tmp_path.iterdir()} == {name, f"{name}.lock", backup.name}
+    backup.chmod(0o444)
+    assert SqliteStore.open_to_read(backup).plan_ids(None, 9) == ["C-1"]
 
 
 def test_a_store_that_may_only_be_read(path: Path) -> None:

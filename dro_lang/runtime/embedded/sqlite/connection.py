@@ -21,16 +21,31 @@ def connect(path: Path | str, create: bool) -> sqlite3.Connection:
     A commit is on disk when it returns (WAL, `synchronous=FULL`). The connection may be used by any thread, by one at a
     time.
     """
-    if str(path) != MEMORY and not create and not Path(path).exists():
-        raise StoreError("R0401", f"there is no store `{path}`", "name the file that `drolang run --store` made")
+    if str(path) != MEMORY:
+        _require_file(Path(path), create)
     with Told(path):
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(address(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             _prepare(connection, path)
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def address(path: Path | str) -> str:
+    """A path as SQLite takes it for one: `file:plans.db` would be an address with options."""
+    return MEMORY if str(path) == MEMORY else str(Path(path).absolute())
+
+
+def _require_file(path: Path, create: bool) -> None:
+    if path.is_dir():
+        raise StoreError("R0403", f"`{path}` is a folder, and no store", "name a file in it")
+    if not create and not path.exists():
+        raise StoreError("R0401", f"there is no store `{path}`", "name the file that `drolang run --store` made")
+    if create and not path.parent.is_dir():
+        what = f"the store `{path}` cannot be made: there is no folder `{path.parent}`"
+        raise StoreError("R0407", what, "make the folder, or name another one")
 
 
 def _prepare(connection: sqlite3.Connection, path: Path | str) -> None:

@@ -205,7 +205,7 @@ class KeepingTables(RequestTables):
         One step: what others write while a copy is made in several would start it again.
         """
         with files.Told(path):
-            target = sqlite3.connect(path, isolation_level=None)
+            target = sqlite3.connect(files.address(path), isolation_level=None)
             try:
                 self._connection.backup(target)
                 target.execute("DELETE FROM holder")

@@ -16,7 +16,7 @@ def is_held(path: Path | str) -> bool:
     lock = Path(f"{path}.lock")
     if not lock.exists():
         return False
-    connection = sqlite3.connect(lock, timeout=0, isolation_level=None)
+    connection = sqlite3.connect(lock.absolute(), timeout=0, isolation_level=None)
     try:
         connection.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError:
