@@ -16,7 +16,7 @@ from dro_lang.runtime.configuration import sections
 from dro_lang.runtime.configuration.document import Node, document
 from dro_lang.runtime.configuration.model import Callbacks, Configuration
 from dro_lang.runtime.configuration.references import References
-from dro_lang.runtime.configuration.tables import Table, mapping, texts, wrong
+from dro_lang.runtime.configuration.tables import Table, mapping, module_names, texts, wrong
 from dro_lang.runtime.outside.port import Lane
 from dro_lang.source import Source, Span
 
@@ -140,7 +140,7 @@ def _configuration(
         folder=folder,
         environment=environment,
         store=table.get("store", references.path, None),
-        modules=table.get("modules", texts, ()),
+        modules=table.get("modules", module_names, ()),
         queues=table.get("queues", mapping(texts), {}),
         mail=None if mail is None else sections.mail(mail, references),
         text_gateway=None if gateway is None else sections.text_gateway(gateway, references),

@@ -160,6 +160,19 @@ def texts(node: Node, found: Findings) -> tuple[str, ...] | None:
     return None if None in read else tuple(each for each in read if each is not None)
 
 
+def module_names(node: Node, found: Findings) -> tuple[str, ...] | None:
+    """A list of names of Python modules, each once."""
+    names = texts(node, found)
+    if names is None:
+        return None
+    for each, name in zip(node.value, names, strict=True):
+        if not all(part.isidentifier() for part in name.split(".")):
+            what = "this is to be the name of a Python module, such as `billing` or `company.billing`"
+            wrong(each, what, found)
+            return None
+    return names
+
+
 def each_of(of: Reader[T]) -> Reader[tuple[T, ...]]:
     """A list of values of one kind."""
 

@@ -92,6 +92,14 @@ def test_an_environment_changes_single_settings(tmp_path: Path) -> None:
             'store = "a"\n[env.x]\nstroe = "b"',
             "3 C0102 the configuration has no setting `stroe` | did you mean `store`?",
         ),
+        *(
+            (
+                f'modules = [\n"billing", "{name}"]',
+                "2 C0103 this is to be the name of a Python module, such as `billing` or `company.billing`",
+            )
+            for name in ("../billing", "company/billing", ".billing", "bill-ing", "billing ")
+        ),
+        ("modules = 3", '1 C0103 this is to be a list of texts, such as `["a", "b"]`'),
         ("[integrations.Erp]\nurl = 7", "2 C0103 this is to be text that is not empty"),
         (
             '[integrations.Erp]\nurl = "erp.example.com"',
