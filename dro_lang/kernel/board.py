@@ -39,7 +39,7 @@ class Board:
         self.blueprint = blueprint
         self._row = state.row
         self._items: Mapping[str, Row] | None = None
-        self._groups = state.groups
+        self.groups_in_order = state.groups
         self._by_key: dict[GroupKey, GroupInstance] | None = None
         self.steps: list[StepState] = list(state.steps)
         """In their fixed order."""
@@ -82,14 +82,10 @@ class Board:
         return [self.steps[place].id for place in self.layout.members.get((group, step), ())]
 
     @property
-    def groups_in_order(self) -> tuple[GroupInstance, ...]:
-        return self._groups
-
-    @property
     def groups(self) -> Mapping[GroupKey, GroupInstance]:
         """The groups by their keys."""
         if self._by_key is None:
-            self._by_key = dict(zip(self.layout.names, self._groups, strict=True))
+            self._by_key = dict(zip(self.layout.names, self.groups_in_order, strict=True))
         return self._by_key
 
     @property
@@ -218,12 +214,12 @@ class Board:
     def insert(self, group: GroupInstance) -> None:
         """Bring a group into the plan, or set it anew."""
         self._by_key = {**self.groups, group.key: group}
-        self._groups = tuple(self._by_key.values())
+        self.groups_in_order = tuple(self._by_key.values())
         self._look_anew()
 
     def _look_anew(self) -> None:
         order = tuple(step.id for step in self.steps)
-        self.layout = self.blueprint.layout(self._groups, order)
+        self.layout = self.blueprint.layout(self.groups_in_order, order)
         self.roles = self.layout.roles
         overview = Overview.worked_out(self.layout, self.steps)
         self.begun, self.left, self._counts = overview.begun, overview.left, dict(overview.counts)
