@@ -143,7 +143,11 @@ def whole_file(path: Path) -> Iterator[TextIO]:
         with target.open("w", encoding="utf-8", newline="") as stream:
             yield stream
         return
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:
+        error.filename = str(path)  # not that of the draft
+        raise
     try:
         with open(handle, "w", encoding="utf-8", newline="") as stream:
             yield stream

@@ -12,12 +12,12 @@ from dro_lang.analysis.selection import exclusive
 from dro_lang.cli.output import Exit, Misuse, colored, deliver, say
 from dro_lang.cli.sources import plan_of
 from dro_lang.cli.trees import told
-from dro_lang.conditions.time import midnight
 from dro_lang.diagnostics.render import text
 from dro_lang.diagnostics.render.places import summary
 from dro_lang.kernel.blueprint import Blueprint
 from dro_lang.kernel.compose import plan_environment
 from dro_lang.program.model import JoinedItems
+from dro_lang.runtime.submission import beginning
 
 
 @frozen
@@ -51,7 +51,7 @@ def to_sql(file: Path, name: str | None, asked: Asked, out: Path | None, color: 
         raise Misuse(f"mapping `{mapping.name}` takes no items from a table of their own: leave --items-table out")
     run = None
     if asked.today is not None:
-        moment = midnight(asked.today, ZoneInfo(plan.timezone))
+        moment = beginning(asked.today, ZoneInfo(plan.timezone))
         run = plan_environment(Blueprint.of(program, plan.name), {}, moment)
     target = Target(
         DIALECTS[asked.dialect or "duckdb"],

@@ -8,12 +8,12 @@ from dro_lang.conditions.compiled.module import Bound
 from dro_lang.conditions.compiled.records import Layout, Record
 from dro_lang.conditions.compiled.selector import compile_plan
 from dro_lang.conditions.selection import Choice
-from dro_lang.conditions.time import midnight
 from dro_lang.kernel.blueprint import Blueprint
 from dro_lang.kernel.compose import plan_environment
 from dro_lang.program.model import Program
 from dro_lang.program.values import Row
 from dro_lang.records.coded import Unusual, quick_reader
+from dro_lang.runtime.submission import beginning
 
 
 class Selector:
@@ -39,7 +39,7 @@ class Selector:
         self.choose = self._bound(today)
 
     def _bound(self, today: date | datetime) -> Callable[[Record], Choice]:
-        moment = today if isinstance(today, datetime) else midnight(today, self._blueprint.zone)
+        moment = today if isinstance(today, datetime) else beginning(today, self._blueprint.zone)
         choose: Callable[[Record], Choice] = self._bind(plan_environment(self._blueprint, {}, moment))
         return choose
 

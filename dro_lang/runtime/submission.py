@@ -1,6 +1,7 @@
 """Submission: a record comes in, and a plan or a reason why not comes out (DRO's `orchestrateTransaction`)."""
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
@@ -37,11 +38,13 @@ def submit(kernel: Kernel, row: Row, moment: datetime, plan_id: str | None = Non
 
 
 def moment_in(kernel: Kernel, when: date | datetime) -> datetime:
-    """A moment as it is; a day as its 00:00 in the plan's zone. Where the first day of the calendar has none, it is the
-    next day."""
-    if isinstance(when, datetime):
-        return when
+    """A moment as it is; a day as its beginning in the plan's zone."""
+    return when if isinstance(when, datetime) else beginning(when, kernel.blueprint.zone)
+
+
+def beginning(day: date, zone: ZoneInfo) -> datetime:
+    """A day's 00:00 in a zone. Where the first day of the calendar has none, it is the next day."""
     try:
-        return midnight(when, kernel.blueprint.zone)
+        return midnight(day, zone)
     except OverflowError:
         return LONG_AGO

@@ -135,8 +135,16 @@ def test_what_is_due_one_after_the_other_is_told_by_what_is_due_first() -> None:
     ]
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_the_calendar_are_no_defect(day: str, office: Office) -> None:
+    """Where they are no moment, as clocks go here, that is said."""
+    shown = office("steps", "--due-before", day)
+    assert shown.code == Exit.OK or f"`{day}` is no moment" in shown.err
+
+
 def test_a_plan_that_is_not_there_is_told_with_one_that_is(office: Office) -> None:
     assert office("plan", "A-9").err == "error: there is no plan `A-9` in the store; did you mean `A-1`?\n"
+    assert office("plan", "").err == "error: there is no plan `` in the store; `drolang plans` lists them\n"
     assert office("history", "A-9").code == Exit.PROBLEMS
     assert office("retry", "A-9", "Remind.reminder").err.startswith("error: there is no plan `A-9`")
 

@@ -66,6 +66,14 @@ def test_a_link_is_followed(drolang: Shell, tmp_path: Path, evaluator: str) -> N
     assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["scenarios.ndjson"]
 
 
+@pytest.mark.parametrize("evaluator", ["compiled", "columnar"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_the_calendar_are_days(drolang: Shell, tmp_path: Path, evaluator: str, day: str) -> None:
+    written(tmp_path)
+    assert drolang(*SELECT[:4], "--today", day, "--evaluator", evaluator).out == LINES
+    assert drolang("compile", "plan.dro", "--to", "sql", "--today", day).code == Exit.OK
+
+
 def test_a_folder_and_a_pattern(drolang: Shell, tmp_path: Path) -> None:
     _, records = written(tmp_path)
     (tmp_path / "in").mkdir()

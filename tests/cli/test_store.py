@@ -69,6 +69,9 @@ def test_a_store_goes_out_and_comes_back(office: Office) -> None:
     out = office("store", "export")
     assert out.err == "6 plans written\n"
     assert office("store", "export", "--out", "plans.ndjson").code == Exit.OK
+    assert office("store", "export", "--out", "no/plans.ndjson").err == (
+        "error: no/plans.ndjson: No such file or directory\n"
+    )
     lines = Path("plans.ndjson").read_text(encoding="utf-8").splitlines()
     assert lines[1:] == out.out.splitlines()[1:]
     assert office("store", "import", "plans.ndjson", "--store", "copy.db").err == (

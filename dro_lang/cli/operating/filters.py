@@ -1,6 +1,7 @@
 """Filters as options."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, time
 from enum import StrEnum
 from functools import wraps
@@ -39,7 +40,8 @@ def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> dat
         return None
     day = date_value(value)
     if not isinstance(day, Problem):
-        return datetime.combine(day, time.min).astimezone()
+        with suppress(ValueError, OverflowError):  # at the very ends of the calendar
+            return datetime.combine(day, time.min).astimezone()
     at = moment_value(value)
     if isinstance(at, Problem):
         raise click.BadParameter(f"`{value}` is no moment: write it as 2026-12-31 or 2026-12-31T09:00+01:00")

@@ -117,6 +117,7 @@ def plan_of(queries: Queries, plan_id: str) -> PlanView:
             raise Problem(
                 f"plan `{plan_id}` was archived: it is in a file that `drolang store compact` wrote"
             ) from None
-        near = queries.plans(PlanFilter(search=plan_id[: max(1, len(plan_id) - 2)]), limit=1).rows
+        begins = plan_id[: max(1, len(plan_id) - 2)]
+        near = queries.plans(PlanFilter(search=begins), limit=1).rows if begins else ()
         hint = f"did you mean `{near[0].header.plan_id}`?" if near else "`drolang plans` lists them"
         raise Problem(f"there is no plan `{plan_id}` in the store; {hint}") from None

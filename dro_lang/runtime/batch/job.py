@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from attrs import field, frozen
 
 from dro_lang.conditions.environment import Environment
-from dro_lang.conditions.time import BusinessCalendar, in_zone, midnight
+from dro_lang.conditions.time import BusinessCalendar, in_zone
 from dro_lang.program.model import Plan, Program
 from dro_lang.records.load import Inputs
+from dro_lang.runtime.submission import beginning
 
 PART_ROWS = 2**24
 PART_BYTES = 4 * 2**30
@@ -41,7 +42,7 @@ class Job:
     def environment(self) -> Environment:
         """What conditions are evaluated in, but for the record."""
         zone = ZoneInfo(self.plan.timezone)
-        now = in_zone(midnight(self.today, zone), zone)
+        now = in_zone(beginning(self.today, zone), zone)
         calendar = self.program.calendars[self.plan.calendar] if self.plan.calendar else None
         return Environment({}, self.today, now, zone, BusinessCalendar.of(calendar))
 

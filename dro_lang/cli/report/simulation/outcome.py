@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 from attrs import define, frozen
 
 from dro_lang.cli.report.results import Result, Tally
-from dro_lang.conditions.time import midnight
 from dro_lang.program.model import Plan
 from dro_lang.records.load import Accepted
 from dro_lang.runtime.simulation.days import Day, Days, Desk
 from dro_lang.runtime.simulation.simulate import Simulated
 from dro_lang.runtime.simulation.totals import StepTotal, Totals
+from dro_lang.runtime.submission import beginning
 
 
 @frozen
@@ -28,11 +28,11 @@ class Asked:
 
     @property
     def began(self) -> datetime:
-        return midnight(self.today, ZoneInfo(self.plan.timezone))
+        return beginning(self.today, ZoneInfo(self.plan.timezone))
 
     @property
     def ends(self) -> datetime:
-        return midnight(self.until, ZoneInfo(self.plan.timezone))
+        return beginning(self.until, ZoneInfo(self.plan.timezone))
 
 
 @define
