@@ -148,11 +148,11 @@ def passage(
 
 @contextmanager
 def _processes_told() -> Iterator[None]:
-    """Tell that a process has ended that should not have."""
+    """Tell that other processes cannot take records."""
     try:
         yield
     except ChildProcessError as error:
-        raise Problem(f"{error}, perhaps for want of memory: try again with fewer, with --jobs") from None
+        raise Problem(f"{error}: try again with --jobs 1") from None
 
 
 @contextmanager

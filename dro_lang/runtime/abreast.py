@@ -62,7 +62,8 @@ def do_with_each(
     started after so many seconds. With more than one, the work is sent to them (it must be picklable), and is the same
     for each record whatever was done before.
 
-    Raises FileError as `load` does, and ChildProcessError where a process has ended that should not have.
+    Raises FileError as `load` does, and ChildProcessError where a process cannot start, or has ended that
+    should not have.
     """
     loader = Loader.of(program, plan, inputs)
     if jobs == 1:
@@ -93,11 +94,13 @@ def _shared(
         if record is None:
             return
         yield each(record)
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), partial(_begin, each))
+    with _started():
+        pool = ProcessPoolExecutor(jobs, get_context("spawn"), partial(_begin, each))
     try:
         yield from _in_order(pool, jobs * _AHEAD, left)
     except BrokenProcessPool:
-        raise ChildProcessError("a process that took records was ended from outside") from None
+        why = "a process that took records was ended from outside, perhaps for want of memory"
+        raise ChildProcessError(why) from None
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -120,7 +123,7 @@ def _in_order(
                 more = False
         except FileError as error:
             ending, more = error, False
-        with _uninterruptible():
+        with _uninterruptible(), _started():
             waiting.append(pool.submit(_take, block))
         if len(waiting) > ahead:
             yield from waiting.popleft().result()
@@ -128,6 +131,15 @@ def _in_order(
         yield from each.result()
     if ending is not None:
         raise ending
+
+
+@contextmanager
+def _started() -> Iterator[None]:
+    """Tell where the system lets no other process start."""
+    try:
+        yield
+    except OSError as error:
+        raise ChildProcessError(f"no process to share the records with can be started: {error.strerror}") from None
 
 
 @contextmanager

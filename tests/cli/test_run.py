@@ -2,11 +2,13 @@
 
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
 import time
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -373,6 +375,18 @@ def test_several_processes_write_what_one_writes(format_: str, drolang: Shell, t
     shown = drolang(*run, "--jobs", 1)
     assert drolang(*run, "--jobs", 2) == shown
     assert "4 rejected" in shown.out + shown.err
+
+
+def test_processes_that_cannot_be_started_are_told(tmp_path: Path) -> None:
+    written(tmp_path)
+    many(tmp_path / "records.ndjson", 20_000)
+    few_files = partial(resource.setrlimit, resource.RLIMIT_NOFILE, (12, 12))
+    running = process(*RUN, "--format", "ndjson", "--out", "out", "--jobs", 2, folder=tmp_path, preexec_fn=few_files)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == Exit.PROBLEMS
+    assert said.decode() == (
+        "error: no process to share the records with can be started: Too many open files: try again with --jobs 1\n"
+    )
 
 
 def test_jobs_are_for_a_virtual_clock(drolang: Shell, tmp_path: Path) -> None:
