@@ -105,7 +105,7 @@ _AS_CHOSEN = "as long as the data stay as they were when the scenario was chosen
 
 def _waits(program: Program, plan: Plan) -> Iterator[Promise]:
     for found in promised_waits(program, plan):
-        path = f"`{found.group}.{found.step}`"
+        path = f"`{found.instance}.{found.step}`"
         position = getattr(found, "position", None)
         text = f"in `{found.scenario}`: pause {path} ends"
         if position is not None:
@@ -166,7 +166,7 @@ def _steps(program: Program, plan: Plan) -> Iterator[Promise]:
 
 def _time(program: Program, plan: Plan) -> Iterator[Promise]:
     for found in examine_timing(program, plan):
-        path = f"`{found.group}.{found.step}`"
+        path = f"`{found.instance}.{found.step}`"
         if isinstance(found, Passed):
             text = f"in `{found.scenario}`: what {path} waits for can be done by {moment_text(found.own)}"
             why = f"`{found.awaited}` is not done before {moment_text(found.other)}"

@@ -1,16 +1,24 @@
 """Which steps can run at all, and which can run in one order only, by the waits and conditions that are written."""
 
 from collections.abc import Iterator
+from itertools import chain, islice, product
+from typing import TypeAlias
 
 from attrs import field, frozen
 
 from dro_lang.analysis.claims.assumed import Assumed, Home, StepAt
 from dro_lang.conditions.normal import Normal, Truth, all_of, any_of, complement, normalize
-from dro_lang.program.expressions import Aggregate, Expression, ListFunction
+from dro_lang.program.expressions import Aggregate, And, Expression, ListFunction, Not
 from dro_lang.program.model import Outcome, StepKind, Wait
 from dro_lang.program.types import BOOLEAN
 
 _CALLED = (StepKind.AUTO, StepKind.CALLOUT)
+
+_Way: TypeAlias = tuple[Normal, tuple[Expression, ...]]
+"""How the turn of a step per item comes for an item: what holds of the record, and what of that same item."""
+
+_MOST_WAYS = 12
+"""Ways that are kept for one step."""
 
 
 @frozen(eq=False)
@@ -74,12 +82,51 @@ class Runs:
 
     assumed: Assumed
     _known: dict[StepAt, Normal] = field(factory=dict, init=False)
+    _turns: dict[StepAt, list[_Way]] = field(factory=dict, init=False)
 
     def formula(self, at: StepAt) -> Normal:
         """Of a step per item: it runs for one of the items at least."""
         if at not in self._known:
-            self._known[at] = all_of((self._turn(at), self.condition(at)))
+            if at.step.per_item:
+                self._known[at] = any_of(self._for_some_item(at, way) for way in self._ways(at))
+            else:
+                self._known[at] = all_of((self._turn(at), self.condition(at)))
         return self._known[at]
+
+    def _for_some_item(self, at: StepAt, way: _Way) -> Normal:
+        record, item = way
+        asked = item if at.step.only_if is None else (*item, self.assumed.bound(at.home, at.step.only_if))
+        condition = And(asked) if len(asked) > 1 else asked[0] if asked else None
+        return all_of((record, self._some_item(condition)))
+
+    def _ways(self, at: StepAt) -> list[_Way]:
+        """How the turn of a step per item comes."""
+        if at not in self._turns:
+            self._turns[at] = list(islice(self._found_ways(at), _MOST_WAYS))
+        return self._turns[at]
+
+    def _found_ways(self, at: StepAt) -> Iterator[_Way]:
+        if at.step.join is None:
+            yield Truth(True), ()
+            return
+        of_each = [self._ways_met(at, wait) for wait in at.step.join.waits]
+        together = ((ways,) for ways in chain(*of_each)) if at.step.join.any_of else product(*of_each)
+        for ways in together:
+            yield all_of(record for record, _ in ways), tuple(dict.fromkeys(chain(*(item for _, item in ways))))
+
+    def _ways_met(self, at: StepAt, wait: Wait) -> list[_Way]:
+        awaited = self.assumed.target(at.home, wait.group, wait.step)
+        if awaited is None or not wait.same_item:
+            return [(self._met(at, wait), ())]
+        ways, accepted = self._ways(awaited), set(_accepted(awaited, wait)) - {Outcome.CANCELED}
+        skipped, runs = Outcome.SKIPPED in accepted, bool(accepted - {Outcome.SKIPPED})
+        if awaited.step.only_if is None:
+            return ways if runs else []
+        if skipped and runs:
+            return ways
+        condition = self.assumed.bound(awaited.home, awaited.step.only_if)
+        asked = condition if runs else Not(condition)
+        return [(record, (*item, asked)) for record, item in ways] if accepted else []
 
     def _turn(self, at: StepAt) -> Normal:
         if at.step.join is None:
@@ -103,18 +150,21 @@ class Runs:
         awaited = self.assumed.target(at.home, wait.group, wait.step)
         if awaited is None:
             return Truth(False)
-        if wait.same_item:
-            return Truth(False) if awaited.step.only_if is not None or wait.outcomes else self._turn(awaited)
         if awaited.step.per_item:
             # Without items there is nothing to wait for.
             return Truth(False) if at.step.per_item else complement(self._some_item(None))
-        finished = (Outcome.COMPLETED,) if awaited.step.skip_branch else (Outcome.COMPLETED, Outcome.SKIPPED)
-        return any_of(self._turns_out(awaited, outcome) for outcome in wait.outcomes or finished)
+        return any_of(self._turns_out(awaited, outcome) for outcome in _accepted(awaited, wait))
 
     def _turns_out(self, at: StepAt, outcome: Outcome) -> Normal:
         if outcome is Outcome.SKIPPED:
             return all_of((self._turn(at), complement(self.condition(at))))
         return Truth(False) if outcome is Outcome.CANCELED else self.formula(at)
+
+
+def _accepted(awaited: StepAt, wait: Wait) -> tuple[Outcome, ...]:
+    """The outcomes that meet a wait, if nothing goes wrong where it names none."""
+    finished = (Outcome.COMPLETED,) if awaited.step.skip_branch else (Outcome.COMPLETED, Outcome.SKIPPED)
+    return wait.outcomes or finished
 
 
 def only_order(assumed: Assumed, scenario: str) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ class Late:
     reached: its own date, or the one that the steps before it count down to."""
 
     group: str
+    instance: str
     step: str
     scenario: str
     path: tuple[str, ...]
@@ -69,6 +70,7 @@ class InTime:
     """A milestone is reached in time where every step is on time."""
 
     group: str
+    instance: str
     step: str
     scenario: str
     limit: Offset
@@ -79,6 +81,7 @@ class Unlimited:
     """Whether a milestone is reached in time is not known: nothing says how long some steps before it may take."""
 
     group: str
+    instance: str
     step: str
     scenario: str
     limit: Offset
@@ -90,6 +93,7 @@ class Passed:
     """A step's own start has always passed when `awaited`, which it waits for, is done: that one starts later."""
 
     group: str
+    instance: str
     step: str
     scenario: str
     awaited: str
@@ -152,7 +156,8 @@ class _Timetable:
                 continue
             there = not awaited.step.per_item or at.step.per_item
             if there and own.comparable(other) and other.amount > own.amount:
-                return Passed(at.home.call.group, at.step.name, at.home.scenario.name, awaited.path, own, other)
+                call, scenario = at.home.call, at.home.scenario.name
+                return Passed(call.group, call.instance, at.step.name, scenario, awaited.path, own, other)
         return None
 
     def _start(self, at: StepAt) -> Offset | None:
@@ -177,11 +182,11 @@ class _Timetable:
         limit = self._limit(at, course)
         if limit is None or not limit.comparable(course.end):
             return None
-        group, name, scenario = at.home.call.group, at.step.name, at.home.scenario.name
+        call, name, scenario = at.home.call, at.step.name, at.home.scenario.name
         if course.end.amount <= limit.amount:
             if course.open:
-                return Unlimited(group, name, scenario, limit, tuple(sorted(course.open)))
-            return InTime(group, name, scenario, limit)
+                return Unlimited(call.group, call.instance, name, scenario, limit, tuple(sorted(course.open)))
+            return InTime(call.group, call.instance, name, scenario, limit)
         applies = self.assumed.applies.get(scenario)
         if applies is None:
             return None
@@ -193,7 +198,7 @@ class _Timetable:
             for amount in (course.taken, max(0, limit.amount - course.begins.amount))
         )
         path = tuple(step.path for step in course.path)
-        return Late(group, name, scenario, path, course.begins, taken, room, limit, answer)
+        return Late(call.group, call.instance, name, scenario, path, course.begins, taken, room, limit, answer)
 
     def _limit(self, at: StepAt, course: _Course) -> Offset | None:
         """When a milestone should be reached: at its own date, or at the one that the steps before it count down to.

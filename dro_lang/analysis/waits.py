@@ -50,6 +50,7 @@ class Bypass:
     """A wait for completion alone that can be bypassed: in which scenario, by which way, for example of this record."""
 
     group: str
+    instance: str
     step: str
     position: int
     scenario: str
@@ -62,6 +63,7 @@ class Endless:
     """A pause that may wait for ever for a record like this one, if its data do not change."""
 
     group: str
+    instance: str
     step: str
     scenario: str
     example: Example
@@ -73,6 +75,7 @@ class Kept:
     `as_chosen`, as long as the data stay as they were when the scenario was chosen."""
 
     group: str
+    instance: str
     step: str
     position: int | None
     scenario: str
@@ -84,6 +87,7 @@ class Open:
     """It is not known whether a wait is always met, or a pause always ends."""
 
     group: str
+    instance: str
     step: str
     position: int | None
     scenario: str
@@ -142,31 +146,31 @@ class _Composed:
     def _ends(self, call: GroupCall, step: Step, until: Expression) -> Endless | Kept | Open:
         name = self.scenario.name
         if step.expires is not None:
-            return Kept(call.group, step.name, None, name, as_chosen=False)
+            return Kept(call.group, call.instance, step.name, None, name, as_chosen=False)
         until = in_the_end(self._bound(call, until))
         begun = None if step.only_if is None else _on_any_day(self._bound(call, step.only_if))
         match self._answer(_fails(until, self.records, step.per_item, begun)):
             case Example() as example:
-                return Endless(call.group, step.name, name, example)
+                return Endless(call.group, call.instance, step.name, name, example)
             case NotKnown(spent):
-                return Open(call.group, step.name, None, name, spent)
+                return Open(call.group, call.instance, step.name, None, name, spent)
         # Data that changes can take away what let the pause begin.
         as_chosen = not self._never(_fails(until, self.records, step.per_item))
-        return Kept(call.group, step.name, None, name, as_chosen)
+        return Kept(call.group, call.instance, step.name, None, name, as_chosen)
 
     def _met(self, call: GroupCall, step: Step, position: int, wait: Wait) -> Bypass | Kept | Open:
         name, spent, as_chosen = self.scenario.name, 0, False
         for way, formula in self._ways_past(call, wait, frozenset()):
             match self._answer(formula):
                 case Example() as example:
-                    return Bypass(call.group, step.name, position, name, way, example)
+                    return Bypass(call.group, call.instance, step.name, position, name, way, example)
                 case NotKnown(more):
                     spent += more
                 case Never():
                     as_chosen = as_chosen or not self._never(formula)
         if spent:
-            return Open(call.group, step.name, position, name, spent)
-        return Kept(call.group, step.name, position, name, as_chosen)
+            return Open(call.group, call.instance, step.name, position, name, spent)
+        return Kept(call.group, call.instance, step.name, position, name, as_chosen)
 
     def _ways_past(self, call: GroupCall, wait: Wait, seen: Seen) -> Iterator[Way]:
         """How the awaited step can finish otherwise than the wait asks, and for which records."""

@@ -2,6 +2,9 @@
 
 import json
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from dro_lang.cli.output import Exit
 from tests.cli.plans import PLAN, SECOND, written
@@ -93,3 +96,43 @@ def test_other_mistakes_are_told_instead(drolang: Shell, tmp_path: Path) -> None
     shown = drolang("prove", "plan.dro")
     assert (shown.code, shown.out) == (Exit.PROBLEMS, "")
     assert "error[E0101]" in shown.err
+
+
+ITEMS = PLAN.replace("id : Id\n}", "id    : Id\n  ready : Boolean\n  size  : Integer\n}", 1).replace(
+    "run  Write", "run  Write as review"
+)
+
+
+@pytest.mark.parametrize(
+    ("waits", "item"),
+    [
+        ("after check completed for the same item", {"ready": True}),
+        ("after check completed for the same item only if item.size > 3", {"ready": True, "size": 4}),
+        ("after check skipped for the same item only if item.size > 3", {"ready": False, "size": 4}),
+        ("after check for the same item only if not item.ready", {"ready": False}),
+        ("after any of check expired for the same item, mail completed only if item.ready", {"ready": True}),
+        ("after check completed for the same item, mail completed", {"ready": True}),
+        # What is found out about the item and what is asked of it are about the same one.
+        ("after check completed for the same item only if not item.ready", None),
+    ],
+)
+def test_a_step_that_waits_for_one_of_the_same_item_can_run(
+    drolang: Shell, tmp_path: Path, waits: str, item: dict[str, Any] | None
+) -> None:
+    first = "only if item.ready\n    expires after 2 days"
+    steps = f"after  mail\n    {first}\n  }}\n\n  step sign: manual for each item {{\n    {waits}"
+    plan = ITEMS.replace("after  mail", steps)
+    (tmp_path / "plan.dro").write_text(plan)
+    shown = drolang("prove", "plan.dro", "--format", "json")
+    [found] = [p for p in json.loads(shown.out)["promises"] if p["promise"] == "in `gentle`: `review.sign` can run"]
+    assert found["verdict"] == ("not proved" if item is None else "proved"), shown.err
+    if item is not None:
+        assert any(item.items() <= each.items() for each in found["record"]["invoices"])
+
+
+def test_every_section_names_groups_as_the_scenario_does(drolang: Shell, tmp_path: Path) -> None:
+    plan = ITEMS.replace("run    Write, Call", "run    Write as review, Call")
+    (tmp_path / "plan.dro").write_text(plan.replace("after  mail", "after  mail completed"))
+    shown = drolang("prove", "plan.dro")
+    assert promise(shown.out, "in `gentle`: the wait of `review.check` for `mail`")[0] == "refuted"
+    assert "Write." not in shown.out
