@@ -70,7 +70,19 @@ _NUMERIC_DATE = re.compile(
     r"|(?P<slashes>(?:\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d{1,2}/\d{1,2}))(?!\d)"
 )
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})*,0\d\d(?!\d)")
+_POINTS = re.compile(r"\d{1,3}((?:\.\d{3})+),(\d{1,2})(?!\d)")
+_CLOCK = re.compile(r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))? ?(?P<half>[ap]m)(?!\w)", re.IGNORECASE)
+_NO_ZERO = re.compile(r"(?<![\w.)])\.\d+(?!\.\d)")
+_IMPORTED = re.compile(r"import\s+[\w.]+\s*\{[\s\w,]*\Z")
+_COMPARE = ("=", "!=", "<", "<=", ">", ">=")
+_BEFORE_DECLARED = (
+    *("auto", "callout", "run", "usage", "for", "offline", "online"),
+    *("enum", "record", "context", "mapping", "queue", "calendar", "action", "integration", "routing", "plan", "group"),
+)
 _SHORT_TIME = re.compile(r"\d:\d{2}(?!\d)")
+_LOOK_BACK = 1000
+"""So far before a name an import is looked for."""
+
 _TRANSCRIBED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 
 
@@ -104,14 +116,8 @@ def unreadable(source: Source, start: int) -> Mistake:
 
 def touching(source: Source, previous: Token | None, token: Token) -> Mistake | None:
     """What is wrong where a token is next to the one before it, or where a number goes on as something else."""
-    if token.type == "NUMBER" and (found := _NUMERIC_DATE.match(source.text, token.start)):
-        return _date(source, found)
-    if token.type == "NUMBER" and (found := _SHORT_TIME.match(source.text, token.start)):
-        span = Span(source, token.start, found.end())
-        return _literal(span, "a time of day has two digits for the hour", f"0{span.text}")
-    if token.type == "NUMBER" and (found := _GROUPED.match(source.text, token.start)):
-        span = Span(source, token.start, found.end())
-        return _literal(span, "`,` does not group the digits of a number", span.text.replace(",", "_"))
+    if token.type in ("NUMBER", "TIME") and (mistake := _number(source, previous, token)):
+        return mistake
     if previous is None or previous.end != token.start or source.text[previous.start : previous.end] != previous:
         return None
     if previous.type in ("EQUAL", "LESSTHAN", "__ANON_0") and token in ("=", ">", "<"):
@@ -125,6 +131,33 @@ def touching(source: Source, previous: Token | None, token: Token) -> Mistake | 
         return _word_after_number(source, previous.start)
     if previous.type in ("DATE", "DATETIME", "TIME") and (token[0].isalnum() or token in (".", ":")):
         return _long_date(source, previous)
+    return None
+
+
+def _number(source: Source, previous: Token | None, token: Token) -> Mistake | None:
+    """What is wrong where a number, or a time of day, is only the beginning of what people write, or its end."""
+    text, start = source.text, token.start
+    if found := _CLOCK.match(text, start):
+        return _twelve_hours(source, found, previous)
+    if token.type == "TIME":
+        return None
+    if found := _NUMERIC_DATE.match(text, start):
+        return _date(source, found)
+    if found := _SHORT_TIME.match(text, start):
+        span = Span(source, start, found.end())
+        return _literal(span, "a time of day has two digits for the hour", f"0{span.text}")
+    if found := _GROUPED.match(text, start):
+        span = Span(source, start, found.end())
+        return _literal(span, "`,` does not group the digits of a number", span.text.replace(",", "_"))
+    if previous == "." and (found := _NO_ZERO.match(text, previous.start)):
+        span = Span(source, previous.start, found.end())
+        return _literal(span, "a number begins with a digit", f"0{span.text}")
+    found = _POINTS.match(text, start)
+    # What could be two numbers of a set, `{ 1.500,25 }`, is left to be two.
+    if found and (len(found[1]) > 4 or re.fullmatch(r"0\d", found[2]) or previous in _COMPARE):
+        span = Span(source, start, found.end())
+        correct = span.text.replace(".", "_").replace(",", ".")
+        return _literal(span, "a number has one `.`, before its decimals, and `_` between groups of digits", correct)
     return None
 
 
@@ -203,6 +236,11 @@ def _mixed_case(source: Source, start: int) -> Mistake:
     word = _whole_word(source, start)
     lower = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word.text).lower()
     upper = word.text[0].upper() + word.text[1:]
+    if _is_declared(source, word.start):
+        message = f"`{word.text}` is not the name of a declaration: such a name begins with a capital"
+        fix = Fix(f"write `{upper}`", (Edit(word, upper),), Safety.UNSAFE)
+        diagnostic = diagnose("E0001", word, message, help=f"write `{upper}`", fixes=(fix,))
+        return Mistake(word.start, word.end, diagnostic, upper, "UPPER")
     diagnostic = diagnose(
         "E0001",
         word,
@@ -211,6 +249,13 @@ def _mixed_case(source: Source, start: int) -> Mistake:
         fixes=(Fix(f"write `{lower}`", (Edit(word, lower),), Safety.UNSAFE),),
     )
     return Mistake(word.start, word.end, diagnostic, word.text, "LOWER")
+
+
+def _is_declared(source: Source, start: int) -> bool:
+    """Whether only the name of a declaration can stand here: in an import, or behind a word that begins one."""
+    before = source.text[max(0, start - _LOOK_BACK) : start]
+    words = re.split(r"[ \t]+", before.rpartition("\n")[2])
+    return bool(_IMPORTED.search(before)) or (len(words) > 1 and words[-1] == "" and words[-2] in _BEFORE_DECLARED)
 
 
 def _word_after_number(source: Source, start: int) -> Mistake:
@@ -229,6 +274,24 @@ def _literal(span: Span, message: str, correct: str | None, help: str | None = N
     fixes = (Fix(f"write `{correct}`", (Edit(span, correct),)),) if correct else ()
     help = help or f"write `{correct}`"
     return Mistake(span.start, span.end, diagnose("E0009", span, message, help=help, fixes=fixes), correct)
+
+
+def _twelve_hours(source: Source, found: re.Match[str], previous: Token | None) -> Mistake:
+    """`9am`. Only behind `at` can a time of day be written at all."""
+    span = Span(source, found.start(), found.end())
+    hour, minute = int(found["hour"]), int(found["minute"] or 0)
+    if previous != "at":
+        message, help = (
+            "no value is a time of day alone",
+            "write a moment, `2026-12-31T09:00Z`; times stand behind `at`",
+        )
+        return Mistake(span.start, span.end, diagnose("E0009", span, message, help=help), "0")
+    message = f"`{span.text}` is not how a time of day is written"
+    if not 1 <= hour <= 12 or minute > 59:
+        mistake = _literal(span, message, None, "write `09:00`")
+        return Mistake(span.start, span.end, mistake.diagnostic, "00:00")
+    afternoon = 12 if found["half"].lower() == "pm" else 0
+    return _literal(span, message, f"{hour % 12 + afternoon:02}:{minute:02}")
 
 
 def _date(source: Source, found: re.Match[str]) -> Mistake | None:

@@ -83,6 +83,11 @@ def test_tokens(text: str, kinds: list[str]) -> None:
         ("x = 5 \u2212 3", "x = 5 - 3"),
         ("x = 1,000", "x = 1_000"),
         ("x = 1__000", "x = 1_000"),
+        ("x > .5", "x > 0.5"),
+        ("x in .5..1", "x in 0.5..1"),
+        ("x > 1.000,00 EUR", "x > 1_000.00 EUR"),
+        ("x > 1.234,56", "x > 1_234.56"),
+        ("x in { 1.234.567,8 }", "x in { 1_234_567.8 }"),
     ],
 )
 def test_a_safe_fix_mends_what_other_languages_write(wrong: str, right: str) -> None:
@@ -91,6 +96,36 @@ def test_a_safe_fix_mends_what_other_languages_write(wrong: str, right: str) -> 
     assert finding.fixes[0].safety == "safe"
     assert fixed(text.replace("{}", wrong), finding) == text.replace("{}", right)
     assert codes(text.replace("{}", right)) == []
+
+
+@pytest.mark.parametrize("right", ["x in {1.500,25}", "x in 0.5..1.5", "x = 9 AMD"])
+def test_what_only_looks_like_another_number_is_none(right: str) -> None:
+    assert codes(f"{HEADER}plan P for C {{ scenario a {{ when {right} run G }} }}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"), [("9am", "09:00"), ("9:30 pm", "21:30"), ("12 AM", "00:00"), ("10:30am", "10:30")]
+)
+def test_a_time_of_twelve_hours_becomes_one_of_twenty_four(wrong: str, right: str) -> None:
+    text = f"{HEADER}group G for C {{ step a: manual {{ starts on due at {{}} }} }}\n"
+    [finding] = findings(text.replace("{}", wrong))
+    assert (finding.code, finding.fixes[0].safety) == ("E0009", "safe")
+    assert fixed(text.replace("{}", wrong), finding) == text.replace("{}", right)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "right"),
+    [
+        ("import std.notify {\n  Notify,\n  {}\n}\n", "sendEmail", "SendEmail"),
+        ("group G for C { step a: auto {} }\n", "sendEmail", "SendEmail"),
+        ("record {} { a : Text }\n", "openInvoice", "OpenInvoice"),
+        ("record R { {} : Text }\n", "dueDate", "due_date"),
+    ],
+)
+def test_a_name_of_mixed_case_becomes_what_can_stand_there(text: str, wrong: str, right: str) -> None:
+    [finding] = findings(HEADER + text.replace("{}", wrong))
+    assert finding.code == "E0001"
+    assert fixed(HEADER + text.replace("{}", wrong), finding) == HEADER + text.replace("{}", right)
 
 
 def test_parentheses_are_offered_both_ways() -> None:
