@@ -13,6 +13,7 @@ from dro_lang.program.expressions import (
     Attribute,
     Expression,
     ItemAttribute,
+    ListFunction,
     Not,
     Now,
     Or,
@@ -43,8 +44,28 @@ def trace(condition: Expression, environment: Environment) -> Trace:
             return Trace(render(condition), holds, parts=parts)
         case Not(And() | Or() | Not() as operand):
             return Trace(render(condition), holds, parts=(trace(operand, environment),))
+    asked = condition.operand if isinstance(condition, Not) else condition
+    if isinstance(asked, Aggregate) and asked.function in (ListFunction.ANY, ListFunction.ALL):
+        return Trace(render(condition), holds, _of_elements(asked, environment))
+    return Trace(render(condition), holds, _values(condition, environment))
+
+
+def _values(condition: Expression, environment: Environment) -> tuple[tuple[str, str], ...]:
     values = {render(name): render_value(evaluate(name, environment), name.type) for name in _names(condition)}
-    return Trace(render(condition), holds, tuple(values.items()))
+    return tuple(values.items())
+
+
+def _of_elements(asked: Aggregate, environment: Environment) -> tuple[tuple[str, str], ...]:
+    """The first element that decided and what the condition on it looked at; how many there are where no one did."""
+    rows = environment.root.get(asked.list)
+    if not isinstance(rows, tuple):
+        return ((asked.list, "unknown"),)
+    decides = asked.function is ListFunction.ANY
+    for number, row in enumerate(rows, start=1):
+        element = environment.at_element(row)
+        if asked.where is not None and (evaluate(asked.where, element) is True) is decides:
+            return (("element", f"{number} of {len(rows)}"), *_values(asked.where, element))
+    return (("elements", str(len(rows))),)
 
 
 _Name = Attribute | ItemAttribute | Parameter | Result | Today | Now | Aggregate

@@ -80,6 +80,35 @@ def test_a_function_over_a_list_is_a_name_with_a_value():
     assert lines(traced) == ["false  count(sites where item.ready) >= 1    count(sites where item.ready) = 0"]
 
 
+def of_sites(function: ListFunction, *ready: bool | None) -> list[str]:
+    where = And((ItemAttribute("ready", BOOLEAN), VIP))
+    sites = tuple({"ready": each} for each in ready)
+    return lines(trace(Aggregate(function, "sites", None, where, BOOLEAN), run(sites=sites, vip=True)))
+
+
+def test_any_and_all_say_which_element_decided():
+    [line] = of_sites(ListFunction.ANY, False, True, True)
+    assert line.endswith("vip)    element = 2 of 3, item.ready = true, vip = true")
+    [line] = of_sites(ListFunction.ALL, True, True, None)
+    assert line.endswith("vip)    element = 3 of 3, item.ready unknown, vip = true")
+
+
+def test_where_no_element_decided_any_and_all_say_how_many_there_are():
+    assert of_sites(ListFunction.ANY, False, None) == ["false  any(sites where item.ready and vip)    elements = 2"]
+    assert of_sites(ListFunction.ALL) == ["true   all(sites where item.ready and vip)    elements = 0"]
+
+
+def test_a_negated_any_says_which_element_decided():
+    ready = Aggregate(ListFunction.ANY, "sites", None, ItemAttribute("ready", BOOLEAN), BOOLEAN)
+    [line] = lines(trace(Not(ready), run(sites=({"ready": True},))))
+    assert line == "false  not any(sites where item.ready)    element = 1 of 1, item.ready = true"
+
+
+def test_a_list_that_is_unknown_decides():
+    [line] = lines(trace(Aggregate(ListFunction.ANY, "sites", None, VIP, BOOLEAN), run(sites=None)))
+    assert line.endswith("    sites unknown")
+
+
 def test_a_text_that_reads_unknown_is_a_text():
     condition = Known(Attribute("name", TEXT))
     assert lines(trace(condition, run(name="unknown"))) == ['true   name is known    name = "unknown"']
