@@ -16,6 +16,7 @@ from dro_lang.kernel.states import StepStatus
 from tests.cli.plans import PLAN, RECORDS, written
 from tests.cli.shell import Shell
 from tests.cli.test_run import RUN
+from tests.cli.test_simulate import SIMULATE
 
 
 def many(path: Path, count: int) -> None:
@@ -257,3 +258,13 @@ def test_a_key_is_no_wider_than_the_terminal() -> None:
     assert list(Painter(80, color=False).key(marks)) == ["· Pending   » Scheduled   顧 Ready   ✓ Completed"]
     assert list(Painter(33, color=False).key(marks)) == ["· Pending   » Scheduled", "顧 Ready   ✓ Completed"]
     assert list(Painter(34, color=False).key(marks)) == ["· Pending   » Scheduled   顧 Ready", "✓ Completed"]
+
+
+@pytest.mark.parametrize("command", [RUN, (*SIMULATE, "--format", "table"), (*SIMULATE, "--format", "timeline")])
+def test_the_summary_fits_the_terminal(
+    drolang: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    written(tmp_path)
+    monkeypatch.setenv("COLUMNS", "40")
+    *_, before, last = drolang(*command).out.splitlines()
+    assert f"{before} {last}" == "4 records: 1 gentle, 1 firm; 1 without a scenario; 1 rejected"

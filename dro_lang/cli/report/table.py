@@ -75,7 +75,7 @@ def table(
         yield from painter.key(marks(lined))
     yield from _without_plan(painter, others)
     yield ""
-    yield summary(run.plan, tally)
+    yield from painter.wrapped(summary(run.plan, tally), 0)
 
 
 def summary(plan: Plan, tally: Tally) -> str:

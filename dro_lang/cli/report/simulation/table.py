@@ -42,7 +42,7 @@ def table(outlook: Outlook, painter: Painter) -> Iterator[str]:
         yield from painter.table([_head_of_steps(), *map(_step_row, outlook.totals.steps.values())], indent=2)
     yield ""
     yield from _ended(days[-1])
-    yield summary(asked.plan, outlook.tally)
+    yield from painter.wrapped(summary(asked.plan, outlook.tally), 0)
 
 
 def _state_rows(days: Sequence[Day]) -> list[Row]:

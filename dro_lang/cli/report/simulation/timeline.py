@@ -85,7 +85,7 @@ def timeline(outlook: Outlook, plans: Sequence[Drawn], painter: Painter) -> Iter
     if plans:
         yield from painter.key(_KEY)
     yield from left_out(outlook, plans)
-    yield summary(asked.plan, outlook.tally)
+    yield from painter.wrapped(summary(asked.plan, outlook.tally), 0)
 
 
 def _plan(drawn: Drawn, bars: Sequence[Bar], scale: _Scale, names: int, painter: Painter) -> Iterator[str]:
