@@ -120,6 +120,8 @@ def test_a_time_of_twelve_hours_becomes_one_of_twenty_four(wrong: str, right: st
         ("group G for C { step a: auto {} }\n", "sendEmail", "SendEmail"),
         ("record {} { a : Text }\n", "openInvoice", "OpenInvoice"),
         ("record R { {} : Text }\n", "dueDate", "due_date"),
+        ("import std.notify { {} }\ngroup G for C { step a: auto SendEmail }\n", "sendemail", "SendEmail"),
+        ("import std.notify { {} }\n", "send_email", "SendEmail"),
     ],
 )
 def test_a_name_of_mixed_case_becomes_what_can_stand_there(text: str, wrong: str, right: str) -> None:

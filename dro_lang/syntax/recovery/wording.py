@@ -192,9 +192,16 @@ def _wrong_case(scene: _Scene, repair: Repair) -> Diagnostic:
     else:
         better = "".join(f"_{char}" if char.isupper() else char for char in token).lower().lstrip("_")
         message = f"{_here(what)} is in lower case, `{token}` is not"
+    # Where its words begin only its author knows: as the file writes it elsewhere.
+    kind = repair.tokens[0].type
+    better = next((str(each) for each in scene.tokens if each.type == kind and _alike(each, token)), better)
     place = scene.span(token)
     fix = Fix(f"write `{better}`", (Edit(place, better),), Safety.UNSAFE)
     return diagnose("E0001", place, message, help=f"write `{better}`", fixes=(fix,))
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.replace("_", "").lower() == other.replace("_", "").lower()
 
 
 def _here(what: str) -> str:
