@@ -4,7 +4,7 @@ import click
 
 from dro_lang.cli.operating.listing import deliver_one, show
 from dro_lang.cli.operating.place import Place, place_options, plan_of
-from dro_lang.cli.output import Exit, emit, format_option, say
+from dro_lang.cli.output import Exit, format_option, say
 from dro_lang.cli.report.cells import label
 from dro_lang.cli.report.operations.one_plan import plan_lines, why_lines
 from dro_lang.runtime.operations.documents import instance_document, view_document
@@ -45,6 +45,5 @@ def command(plan_id: str, why: bool, no_return: bool, format_: str, place: Place
         painter = place.painter()
         show(plan_lines(view, painter))
         if why:
-            emit("\n")
             show(why_lines(view, painter))
     return Exit.OK

@@ -88,6 +88,8 @@ def test_a_plan_is_shown_with_its_steps_and_why(office: Office) -> None:
     assert "reminder       Fatally Failed  2026-12-15    failed with BOUNCED\n" in shown
     assert "notice         Pending         2026-12-20    waits for Remind.reminder\n" in shown
     why = office("plan", "A-1", "--why").out
+    assert "\n\nwhy A-1 gets" in why
+    assert "\n\n\n" not in why
     assert "true   balance >= 500 EUR    balance = 900 EUR" in why
     [document] = [json.loads(office("plan", "A-1", "--format", "json").out)]
     assert [step["state"] for step in document["step_list"]] == ["fatally_failed", "pending", "pending"]
@@ -283,6 +285,29 @@ def test_a_plan_is_frozen_amended_canceled_and_goes_on(office: Office) -> None:
     assert [plan["state"] for plan in objects(office("plans", "--search", "A-1", "--format", "ndjson"))] == [
         "completed"
     ]
+
+
+def test_a_plan_is_freezing_until_what_runs_has_come_back(office: Office) -> None:
+    # What the retry asks for waits for a worker, and so does the plan.
+    assert office("retry", "A-1", "reminder").code == Exit.OK
+    shown = office("freeze", "A-1", "A-2", "A-9")
+    assert shown.out == ("A-1  freezing\nA-2  frozen\nA-9  refused   there is no such plan\n")
+    assert shown.err == "1 plan frozen, 1 freezing until what runs has come back, 1 refused\n"
+    assert office("amend", "A-1", "balance=250").out == "A-1  refused  the plan is freezing, not frozen\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("plans", "--sort", "updated", "--search", "Z"),
+        ("steps", "--sort", "since", "--state", "on-hold"),
+        ("tasks", "--assignee", "eve"),
+    ],
+)
+def test_an_empty_list_has_no_head(command: tuple[str, ...], office: Office) -> None:
+    shown = office(*command)
+    assert shown.out == ""
+    assert shown.err.startswith("0 ")
 
 
 def test_data_is_set_for_all_that_are_meant(office: Office) -> None:

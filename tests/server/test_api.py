@@ -165,6 +165,11 @@ def test_what_is_no_list(client: TestClient, operator: dict[str, str], asked: di
     assert code(client.get("/api/v1/plans", params=asked, headers=operator)) == (422, "S0201")
 
 
+def test_an_address_at_which_there_is_nothing(client: TestClient, operator: dict[str, str]) -> None:
+    answer = client.get("/api/v1/plan", headers=operator)
+    assert (code(answer), answer.json()["detail"]) == ((404, "S0202"), "there is nothing at this address")
+
+
 def test_one_sees_what_one_has_a_right_to(client: TestClient, server: World) -> None:
     server.submit("CP-1")
     other = server.token(PermissionSet.OPERATOR, objects=Names.of(["Case"]))

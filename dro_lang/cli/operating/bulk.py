@@ -91,13 +91,14 @@ def _carried_out(
 
 
 def _told(bulk: Bulk, action: Action, place: Place, outcomes: Iterator[Outcome]) -> Exit:
-    done = refused = 0
+    done = refused = freezing = 0
     kept: list[Outcome] = []
 
     def counted() -> Iterator[Outcome]:
-        nonlocal done, refused
+        nonlocal done, refused, freezing
         for outcome in outcomes:
-            done += outcome.done
+            done += outcome.done and not outcome.freezing
+            freezing += outcome.freezing
             refused += not outcome.done
             yield outcome
 
@@ -111,6 +112,7 @@ def _told(bulk: Bulk, action: Action, place: Place, outcomes: Iterator[Outcome])
     would = "would be " if bulk.dry_run else ""
     say(
         f"{plural(done, _noun(action))} {would}{_PAST[action.verb.value]}"
+        + (f", {freezing:,} freezing until what runs has come back" if freezing else "")
         + (f", {refused:,} refused" if refused else "")
     )
     return Exit.PROBLEMS if refused else Exit.OK

@@ -175,6 +175,10 @@ class Painter:
         for row in rows:
             yield from self.row(row, widths, indent)
 
+    def listed(self, head: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> Iterator[str]:
+        """A table with a head; nothing where there are no rows, for a head alone looks like a result."""
+        yield from self.table([head, *rows] if rows else [], 0)
+
 
 def widths_of(rows: Iterable[Sequence[Cell]]) -> list[int]:
     """The width of every column but the last."""

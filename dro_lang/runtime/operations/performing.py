@@ -24,7 +24,16 @@ from dro_lang.runtime.embedded.lists import PlanFilter, StepFilter
 from dro_lang.runtime.embedded.port import Loaded, Store
 from dro_lang.runtime.embedded.requests import Answer, Reply, Request, Send, SwitchIntegration
 from dro_lang.runtime.embedded.worker import Worker
-from dro_lang.runtime.operations.actions import CHANGEABLE, ELIGIBLE, Action, PlanAction, StepAction, Target, event_of
+from dro_lang.runtime.operations.actions import (
+    CHANGEABLE,
+    ELIGIBLE,
+    Action,
+    PlanAction,
+    PlanVerb,
+    StepAction,
+    Target,
+    event_of,
+)
 from dro_lang.runtime.operations.queries import Queries
 from dro_lang.runtime.operations.values import Unfit
 
@@ -61,6 +70,8 @@ class Outcome:
 
     target: Target
     refusal: str | None = None
+    freezing: bool = False
+    """It was told to freeze, and is frozen once what runs has come back."""
 
     @property
     def done(self) -> bool:
@@ -117,9 +128,15 @@ class Operations:
         for target, each in zip(targets, prepared, strict=True):
             if isinstance(each, Send):
                 reply = next(replies)
-                yield Outcome(target, reply.refusal if isinstance(reply, Answer) else None)
+                refusal = reply.refusal if isinstance(reply, Answer) else None
+                yield Outcome(target, refusal, refusal is None and self._freezing(action, target))
             else:
                 yield Outcome(target, each)
+
+    def _freezing(self, action: Action, target: Target) -> bool:
+        if action.verb is not PlanVerb.FREEZE:
+            return False
+        return self._store.load(target.plan_id).state.status is PlanStatus.FREEZING
 
     def _prepared(self, action: Action, target: Target) -> Send | str:
         """The request that does it, or why that is refused at once."""

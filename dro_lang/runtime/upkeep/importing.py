@@ -42,7 +42,7 @@ class Refused:
 
 @define
 class Imported:
-    """What came in so far."""
+    """What came in so far, which is none of what was there already."""
 
     programs: int = 0
     plans: int = 0
@@ -122,6 +122,8 @@ class _Importer:
         program = serial.from_json(line["program"])
         if content_hash(program) != line["hash"]:
             return "its content is not that of its hash"
+        if line["hash"] in self._store.programs():
+            return None
         self._store.add_program(line["hash"], program, line["source"])
         self._done.programs += 1
         return None
@@ -173,6 +175,8 @@ class _Importer:
             record_id=line.get("record_id"),
             at=None if at is None else datetime.fromisoformat(at),
         )
+        if self._store.has_receipt(kept):
+            return None
         if not self._store.keep_receipt(kept):
             return "another receipt has this number or request id"
         self._done.receipts += 1

@@ -54,7 +54,8 @@ def problem_response(problem: Problem) -> Response:
 def of_framework(error: HTTPException) -> Problem:
     """What the framework refuses: an unknown path, a method, a body that cannot be read."""
     code = _OF_STATUS.get(error.status_code, "S0201")
-    return Problem(error.status_code, code, _sentence(error.detail), error.headers)
+    detail = "there is nothing at this address" if error.detail == "Not Found" else _sentence(error.detail)
+    return Problem(error.status_code, code, detail, error.headers)
 
 
 def of_validation(error: RequestValidationError) -> Problem:

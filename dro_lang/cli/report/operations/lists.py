@@ -48,7 +48,7 @@ CLOCK: dict[Jeopardy | None, Style] = {
 def plans_table(rows: Sequence[PlanRow], zones: Zones, painter: Painter, grouped: bool) -> Iterator[str]:
     """Plans, below the name of their plan where they are `grouped`, which takes them out of their order."""
     if not grouped:
-        yield from painter.table([_HEAD_OF_PLANS, *(_plan_cells(row, zones, named=True) for row in rows)], 0)
+        yield from painter.listed(_HEAD_OF_PLANS, [_plan_cells(row, zones, named=True) for row in rows])
         return
     by_name: dict[str, list[PlanRow]] = {}
     for row in rows:
@@ -78,7 +78,7 @@ def _plan_cells(row: PlanRow, zones: Zones, named: bool) -> list[Cell]:
 def steps_table(rows: Sequence[StepRow], zones: Zones, painter: Painter, grouped: bool) -> Iterator[str]:
     """Steps, below their plan where they are in the order of plans."""
     if not grouped:
-        yield from painter.table([_HEAD_OF_STEPS, *([_plan_cell(row), *_step_cells(row, zones)] for row in rows)], 0)
+        yield from painter.listed(_HEAD_OF_STEPS, [[_plan_cell(row), *_step_cells(row, zones)] for row in rows])
         return
     for (_, title), group in groupby(rows, key=lambda row: (row.plan_id, _titled(row.header))):
         yield from ("", painter.styled(title, STRONG))
@@ -131,7 +131,7 @@ def _note(row: StepRow) -> str:
 
 def tasks_table(rows: Sequence[StepRow], zones: Zones, painter: Painter) -> Iterator[str]:
     """The inbox: tasks with their dates, and whose they are."""
-    yield from painter.table([_HEAD_OF_TASKS, *(_task_cells(row, zones) for row in rows)], 0)
+    yield from painter.listed(_HEAD_OF_TASKS, [_task_cells(row, zones) for row in rows])
 
 
 _HEAD_OF_TASKS = [Cell(text, FAINT) for text in ("due", "id", "name", "task", "state", "with")]

@@ -16,17 +16,22 @@ def outcomes_table(outcomes: Sequence[Outcome], word: str, painter: Painter) -> 
     """What was done, if that is not too much to tell, and each that was refused, with the reason."""
     done = [outcome for outcome in outcomes if outcome.done]
     shown = done if len(done) <= FEW else []
-    rows = [[*_target(outcome), Cell(word, {"fg": "green"}), Cell("")] for outcome in shown]
+    rows = [[*_target(outcome), _done(outcome, word), Cell("")] for outcome in shown]
     refused = [outcome for outcome in outcomes if not outcome.done]
     rows += [[*_target(each), Cell("refused", BAD), Cell(each.refusal or "")] for each in refused]
     yield from painter.table(rows, 0)
     if len(done) > len(shown):
-        yield f"{len(done):,} {word}"
+        freezing = sum(outcome.freezing for outcome in done)
+        yield f"{len(done) - freezing:,} {word}" + (f", {freezing:,} freezing" if freezing else "")
     reasons = Counter(outcome.refusal for outcome in refused)
     if len(refused) > FEW:
         yield from painter.table(
             [[Cell(f"{count:,} refused", BAD), Cell(reason or "")] for reason, count in reasons.items()], 0
         )
+
+
+def _done(outcome: Outcome, word: str) -> Cell:
+    return Cell("freezing", {"fg": "cyan"}) if outcome.freezing else Cell(word, {"fg": "green"})
 
 
 def _target(outcome: Outcome) -> list[Cell]:

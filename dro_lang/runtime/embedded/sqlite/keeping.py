@@ -151,6 +151,10 @@ class KeepingTables(RequestTables):
             kept.record_id,
             None if kept.at is None else to_micros(kept.at),
         )
+        return self.has_receipt(kept)
+
+    def has_receipt(self, kept: Kept) -> bool:
+        """Whether this very receipt is there."""
         row = self._first(f"SELECT {_KEPT} FROM receipts WHERE number = ?", kept.number)
         return row is not None and _kept(row) == kept
 
