@@ -56,6 +56,8 @@ def test_a_task_with_results_is_completed_with_a_field_for_each(ada: TestClient,
     form = get(ada, "/plans/O-1/complete?group=Work&step=ask&next=/tasks")
     for part in ('<option value="Refused">', 'type="date"', 'inputmode="decimal"', '<option value="true">Yes'):
         assert part in form
+    # It may be a callout as well as a task, so it stands below its plan.
+    assert 'aria-label="Breadcrumb"><a href="/plans">Plans</a>' in form
     done = post(ada, "/plans/O-1/complete", **ASK, **RESULTS)
     assert done.headers["location"] == "/tasks?said=completed"
     said = text_of(get(ada, "/plans/O-1?group=Work&step=ask"))

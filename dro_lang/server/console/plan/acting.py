@@ -107,7 +107,7 @@ def show_complete(request: Request, caller: TheCaller, plan_id: PlanId) -> HTMLR
     """The form with which a step is completed that has results."""
     step = step_in(request.query_params)
     page = _completing(caller, plan_id, step, own_path(request.query_params.get("next", "")), {}, {})
-    return console_page(request, caller, "complete.html", "/tasks", complete=page)
+    return console_page(request, caller, "complete.html", "/plans", complete=page)
 
 
 @router.post("/plans/{plan_id}/complete")
@@ -133,7 +133,7 @@ def complete(request: Request, caller: TheCaller, plan_id: PlanId, form: TheForm
                 return done(_next(form, step_path(plan_id, step)), "completed")
     page = _completing(caller, plan_id, step, text(form, "next"), given, errors)
     return console_page(
-        request, caller, "complete.html", "/tasks", 409 if refused else 422, complete=page, problem=refused
+        request, caller, "complete.html", "/plans", 409 if refused else 422, complete=page, problem=refused
     )
 
 
