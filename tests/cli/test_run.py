@@ -368,7 +368,7 @@ def processes_of(group: int) -> list[int]:
 @pytest.mark.parametrize("format_", ["ndjson", "table"])
 def test_several_processes_write_what_one_writes(format_: str, drolang: Shell, tmp_path: Path) -> None:
     written(tmp_path)
-    many(tmp_path / "records.ndjson", 8_000)
+    many(tmp_path / "records.ndjson", 4_000)
     with (tmp_path / "records.ndjson").open("a", encoding="utf-8") as file:
         file.write(RECORDS)
     run = (*RUN, "--until", "2026-12-31", "--format", format_)
