@@ -51,7 +51,7 @@ def records_options(command: F) -> F:
 
 jobs_option = click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 256),
     metavar="N",
     help="How many processes take the records, where that takes long.  [default: one for each processor]",
 )

@@ -8,7 +8,7 @@ from typing import TypeVar
 from attrs import define, field, frozen
 
 from dro_lang.diagnostics.diagnostic import Diagnostic, Edit, Fix, diagnose, has_errors
-from dro_lang.semantics.library import library
+from dro_lang.semantics.standard import standard_modules
 from dro_lang.source import Source, Span
 from dro_lang.syntax import ast
 from dro_lang.syntax.parser import ParseResult, parse
@@ -201,7 +201,7 @@ class World:
         """The import of a name that a module has not imported: from a module that has been loaded, or else from the
         standard library."""
         loaded = {each.path: each.tree for each in self.modules.values() if each is not module}
-        for path, tree in (*loaded.items(), *library().items()):
+        for path, tree in (*loaded.items(), *standard_modules().items()):
             if any(isinstance(each, kind) and each.name.text == name for each in tree.declarations):
                 return Fix(f"write `import {path} {{ {name} }}`", (_import_edit(module, path, name),))
         return None
@@ -369,7 +369,7 @@ class _Gatherer:
             file = path.replace(".", "/") + ".dro"
             help = f"a module of this name is looked for in the source root (as `{file}`); check the spelling"
             if path.startswith("std."):
-                help = f"the standard library has {', '.join(f'`{each}`' for each in library())}"
+                help = f"the standard library has {', '.join(f'`{each}`' for each in standard_modules())}"
             self.report.append(diagnose("E0104", statement.path.span, f"there is no module `{path}`", help=help))
         return source
 

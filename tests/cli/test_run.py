@@ -389,6 +389,13 @@ def test_processes_that_cannot_be_started_are_told(tmp_path: Path) -> None:
     )
 
 
+def test_so_many_processes_that_a_machine_would_fall_over_are_refused(drolang: Shell, tmp_path: Path) -> None:
+    written(tmp_path)
+    shown = drolang(*RUN, "--jobs", 100_000)
+    assert (shown.code, shown.out) == (Exit.USAGE, "")
+    assert "100000 is not in the range 1<=x<=256" in shown.err
+
+
 def test_jobs_are_for_a_virtual_clock(drolang: Shell, tmp_path: Path) -> None:
     written(tmp_path)
     shown = drolang("run", "plan.dro", "--records", "records.ndjson", "--store", "plans.db", "--jobs", 2)

@@ -10,7 +10,7 @@ from dro_lang.syntax.parser import parse
 
 
 @cache
-def library() -> Mapping[str, ast.File]:
+def standard_modules() -> Mapping[str, ast.File]:
     """The modules of the standard library by their path."""
     files = sorted(resource("stdlib", "std").glob("*.dro"))
     return {f"std.{file.stem}": parse(Source.read(file)).tree for file in files}
